@@ -7,11 +7,11 @@ using MailResponder.Native;
 namespace MailResponder.Aws;
 
 /// <summary>
-/// Gives clients of AWS .NET's HTTP, without proxies, redirects and cookies. A server must prove who it is by TLS 1.2
-/// or later, and only the authorities of one file may vouch for it. The caller's cancellation token bounds a call.
+/// Creates .NET HTTP clients for AWS, without proxies, redirects and cookies. A server must use TLS 1.2 or later, with
+/// a certificate from one of the authorities in a file. Only the caller's cancellation token limits the time of a call.
 /// </summary>
-/// <param name="endpoint">Null: that of AWS.</param>
-/// <param name="roots">The PEM file of the authorities; not read for a server that does not speak TLS.</param>
+/// <param name="endpoint">The endpoint of the service. Null: the one of AWS.</param>
+/// <param name="roots">The PEM file of the authorities. It is not read for a server without TLS.</param>
 /// <exception cref="ResponderException">The file cannot be used.</exception>
 internal sealed class AwsClients(Uri? endpoint, string roots) : HttpClientFactory
 {
@@ -38,23 +38,23 @@ internal sealed class AwsClients(Uri? endpoint, string roots) : HttpClientFactor
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>Each client keeps its own connection from call to call.</summary>
+    /// <summary>Each client keeps its own connection between calls.</summary>
     public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
 
     public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
 
     private static List<byte[]> Read(string roots)
     {
-        // Least version and ciphers of openssl.cnf: this process has set up OpenSSL without them.
+        // Load the minimum version and the ciphers from openssl.cnf. This process has initialized OpenSSL without them.
         LibCrypto.LoadConfiguration();
         return TlsTrust.ReadEncoded(Setting, roots);
     }
 
-    /// <returns>True.</returns>
-    /// <exception cref="AuthenticationException">The server is not to be trusted; says why.</exception>
+    /// <returns>Always true.</returns>
+    /// <exception cref="AuthenticationException">The server is not trusted. The message says why.</exception>
     private bool Verify(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        // openssl.cnf may allow what is older.
+        // openssl.cnf may allow older versions.
         if (sender is SslStream { SslProtocol: not (SslProtocols.Tls12 or SslProtocols.Tls13) } tls)
             throw new AuthenticationException($"the server speaks {tls.SslProtocol}, which is too old");
         var authorities = TlsTrust.Above(certificate, chain, _authorities);

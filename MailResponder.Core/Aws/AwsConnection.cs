@@ -4,35 +4,37 @@ using Amazon.Runtime.Credentials;
 
 namespace MailResponder.Aws;
 
-/// <summary>How a service of AWS is reached, and by whose right.</summary>
-/// <param name="Name">The service's section of the settings file.</param>
+/// <summary>How to reach an AWS service, and with which credentials.</summary>
+/// <param name="Name">The section of the service in the settings file.</param>
 /// <param name="Region">An AWS region, like eu-west-1.</param>
 internal record AwsConnection(string Name, string Region)
 {
     /// <summary>Where install.sh puts the roots of AWS.</summary>
     public const string DefaultRoots = "/etc/mail_responder/aws-roots.pem";
 
-    /// <summary>Null: the region's own.</summary>
+    /// <summary>The endpoint of the service. Null: the one of the region.</summary>
     public Uri? Endpoint { get; init; }
 
-    /// <summary>An AWS credentials file (INI). Null: environment, container or instance role.</summary>
+    /// <summary>
+    /// The path of an AWS credentials file (INI). Null: the environment, or the role of the container or instance.
+    /// </summary>
     public string? CredentialsFile { get; init; }
 
     /// <summary>The section of the credentials file.</summary>
     public string Profile { get; init; } = "default";
 
-    /// <summary>The file of the authorities that may vouch for the service.</summary>
+    /// <summary>The file of the certificate authorities that are trusted for the service.</summary>
     public string Roots { get; init; } = DefaultRoots;
 
-    /// <summary>Where the credentials of the instance's role are kept from process to process. Null: nowhere.</summary>
+    /// <summary>
+    /// The file that keeps the credentials of the instance's role for the next process. Null: they are not kept.
+    /// </summary>
     public string? RoleFile { get; init; }
 
     private RoleFile? Role => RoleFile is not null && Aws.RoleFile.IsLastResort
         ? new RoleFile(RoleFile, TimeProvider.System) : null;
 
-    /// <summary>
-    /// Sets up a client that tries each call once: whether a failure is worth another try is its caller's affair.
-    /// </summary>
+    /// <summary>Configures a client to try each call once. The caller decides whether to retry.</summary>
     /// <exception cref="ResponderException"><see cref="Roots"/> cannot be used.</exception>
     public void Configure(ClientConfig config)
     {
@@ -49,13 +51,14 @@ internal record AwsConnection(string Name, string Region)
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(Region);
     }
 
-    /// <exception cref="ResponderException">There are none that can be used.</exception>
+    /// <exception cref="ResponderException">No usable credentials were found.</exception>
     public async Task<AWSCredentials> Credentials(ClientConfig config) => CredentialsFile is { } file
         ? Aws.CredentialsFile.Read(file, Profile)
         : await OfHost(config).ConfigureAwait(false);
 
     /// <summary>
-    /// Credentials as every AWS program finds them; they are fetched here, so that a failure is told apart.
+    /// Finds credentials as any AWS program does. Fetches them now, so that a failure here can be told from a failure
+    /// of the call.
     /// </summary>
     private async Task<AWSCredentials> OfHost(ClientConfig config)
     {
@@ -81,15 +84,16 @@ internal record AwsConnection(string Name, string Region)
     }
 
     /// <summary>
-    /// What a role may do, or whether it is still this host's, may have changed: the next process asks the instance.
+    /// Deletes the kept credentials of the role, so that the next process asks the instance. The role's permissions may
+    /// have changed, or the host may have another role by now.
     /// </summary>
     public void ForgetRole() => Role?.Forget();
 }
 
-/// <summary>Names of AWS regions. New ones come, so only their form is looked at.</summary>
+/// <summary>Checks the names of AWS regions. Amazon adds new regions, so only the form is checked.</summary>
 internal static class AwsRegion
 {
-    /// <summary>Whether it could be one, like eu-west-1 or us-gov-east-1.</summary>
+    /// <summary>Whether the text has the form of a region, like eu-west-1 or us-gov-east-1.</summary>
     public static bool IsName(string text)
     {
         var labels = text.Split('-');

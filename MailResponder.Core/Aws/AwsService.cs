@@ -5,27 +5,27 @@ using MailResponder.Native;
 namespace MailResponder.Aws;
 
 /// <summary>
-/// A service of AWS. No file is read and nobody is asked before the first call; the connection is kept for the ones
-/// after it.
+/// A client of an AWS service. It reads no file and sends no request before the first call. Later calls reuse the
+/// connection.
 /// </summary>
-/// <param name="connection">How it is reached, and by whose right.</param>
-/// <param name="connect">Makes the client.</param>
+/// <param name="connection">How to reach the service, and with which credentials.</param>
+/// <param name="connect">Creates the client.</param>
 internal abstract class AwsService<TClient, TConfig>(
     AwsConnection connection, Func<AWSCredentials, TConfig, TClient> connect) where TConfig : ClientConfig, new()
 {
     private Task<TClient>? _client;
 
-    /// <summary>One call of the service, tried once.</summary>
-    /// <param name="budget">How long credentials and answer may take together.</param>
+    /// <summary>Calls the service once, without a retry.</summary>
+    /// <param name="budget">How long fetching the credentials and the call may take together.</param>
     /// <param name="call">Makes the call.</param>
-    /// <exception cref="ResponderException">There are no credentials that can be used.</exception>
-    /// <exception cref="Exception">Whatever the call threw.</exception>
+    /// <exception cref="ResponderException">No usable credentials were found.</exception>
+    /// <exception cref="Exception">The exception that the call threw.</exception>
     public T Call<T>(TimeSpan budget, Func<TClient, CancellationToken, Task<T>> call)
     {
-        // Not disposed: the alarm may be about to ring when the call ends.
+        // Do not dispose this: the alarm may be about to go off when the call ends.
         var cancellation = new CancellationTokenSource();
         using var alarm = new Alarm(cancellation.Cancel, budget);
-        // The wait has a bound of its own: not all of the SDK looks at the token.
+        // Limit the wait as well: parts of the SDK ignore the token.
         try
         {
             return Run(cancellation.Token).WaitAsync(cancellation.Token).GetAwaiter().GetResult();
@@ -44,8 +44,8 @@ internal abstract class AwsService<TClient, TConfig>(
     }
 
     /// <inheritdoc cref="Call{T}(TimeSpan, Func{TClient, CancellationToken, Task{T}})"/>
-    /// <param name="inWords">Makes the operator's words of what the call threw.</param>
-    /// <exception cref="ResponderException">It failed.</exception>
+    /// <param name="inWords">Converts the exception that the call threw into a message for the operator.</param>
+    /// <exception cref="ResponderException">The call failed.</exception>
     protected T Call<T>(
         TimeSpan budget, Func<TClient, CancellationToken, Task<T>> call, Func<Exception, ResponderException> inWords)
     {

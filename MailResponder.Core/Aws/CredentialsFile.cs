@@ -4,14 +4,18 @@ using MailResponder.Files;
 
 namespace MailResponder.Aws;
 
-/// <summary>AWS credentials of the one file that the settings name, an INI file as `aws configure` writes it.</summary>
+/// <summary>
+/// Reads AWS credentials from the one file that the settings name, an INI file as `aws configure` writes it.
+/// </summary>
 internal static class CredentialsFile
 {
-    /// <exception cref="ResponderException">The file is missing, open to others, or has no such profile.</exception>
+    /// <exception cref="ResponderException">
+    /// The file is missing, open to other users, or has no such profile.
+    /// </exception>
     public static AWSCredentials Read(string path, string profileName)
     {
         const string what = "AWS credentials file";
-        // The SDK reads the file itself, but would take it in any mode.
+        // SecretFile checks the mode of the file. The SDK reads the file itself, but accepts any mode.
         if (PlainKeys.Of(SecretFile.Read(path, Cause.KeyFile, what), profileName) is { } keys)
             return keys;
         Exception? trouble = null;
@@ -26,7 +30,7 @@ internal static class CredentialsFile
             trouble = exception;
         }
 
-        throw new ResponderException(Cause.KeyFile, $"{what} {path}: has no profile [{profileName}] that can be used; "
-            + "it needs aws_access_key_id and aws_secret_access_key", trouble);
+        throw new ResponderException(Cause.KeyFile, $"{what} {path}: has no usable profile [{profileName}]; it needs "
+            + "aws_access_key_id and aws_secret_access_key", trouble);
     }
 }

@@ -3,24 +3,26 @@ using MailResponder.Files;
 
 namespace MailResponder.Aws;
 
-/// <summary>What an instance of EC2 knows of itself: the instance metadata service, version 2.</summary>
+/// <summary>Reads what an EC2 instance knows about itself, from the instance metadata service, version 2.</summary>
 /// <remarks>
-/// Not AWSSDK's EC2InstanceMetadata: it returns null for a path that is missing, for a service that cannot be reached
-/// and, after 17 seconds, for one that does not answer. Here the first one alone is null.
+/// AWSSDK's EC2InstanceMetadata returns null for a missing path, for a service that cannot be reached and, after 17
+/// seconds, for one that does not answer. This class returns null only for a missing path.
 /// </remarks>
-/// <param name="endpoint">Of the service.</param>
+/// <param name="endpoint">The endpoint of the service.</param>
 internal sealed class InstanceMetadata(Uri endpoint)
 {
     private const string EndpointVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
     private const string StandardEndpoint = "http://169.254.169.254";
 
     /// <summary>
-    /// The service is on the host's own link and answers in milliseconds; this host may be the busy one.
+    /// The time limit for one value. The service is on the host's own link and answers in milliseconds, but this host
+    /// may be busy.
     /// </summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Null on a host that is no instance of EC2, or was told not to ask, by the variables of the AWS SDKs.
+    /// Returns the service of this host. Null if the host is not an EC2 instance, or if the environment variables of
+    /// the AWS SDKs turn the service off.
     /// </summary>
     public static InstanceMetadata? OfThisHost()
     {
@@ -35,7 +37,9 @@ internal sealed class InstanceMetadata(Uri endpoint)
             : null;
     }
 
-    /// <summary>The text at a path like <c>meta-data/instance-id</c>; null when there is none.</summary>
+    /// <summary>
+    /// Returns the text at a path like <c>meta-data/instance-id</c>. Null if the path does not exist.
+    /// </summary>
     /// <exception cref="HttpRequestException">The service cannot be reached, or does not answer in time.</exception>
     public string? Read(string path)
     {
@@ -64,7 +68,9 @@ internal sealed class InstanceMetadata(Uri endpoint)
         }
     }
 
-    /// <summary>What firmware (Nitro) or hypervisor (Xen) say, without a question to the network.</summary>
+    /// <summary>
+    /// Whether the firmware (Nitro) or the hypervisor (Xen) reports EC2. Sends nothing to the network.
+    /// </summary>
     private static bool IsEc2() =>
         Says("/sys/devices/virtual/dmi/id/sys_vendor", "Amazon EC2") || Says("/sys/hypervisor/uuid", "ec2");
 

@@ -4,8 +4,8 @@ using Amazon.Runtime;
 namespace MailResponder.Aws;
 
 /// <summary>
-/// The keys of a profile that has nothing else. The SDK's own reader, which knows roles, sign-ons and programs too,
-/// asks every profile for everything that could be in it: as much work as signing a request.
+/// Reads the keys of a profile that contains nothing else. The SDK's own reader also supports roles, single sign-on and
+/// credential programs, and checks each profile for all of them. That costs as much as signing a request.
 /// </summary>
 internal static class PlainKeys
 {
@@ -14,7 +14,7 @@ internal static class PlainKeys
     private static readonly SearchValues<char> KeyCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/+=_-");
 
-    /// <summary>Null: there is no such profile, or it is not as simple as that.</summary>
+    /// <summary>Returns the keys. Null if there is no such profile, or if it contains anything else.</summary>
     public static AWSCredentials? Of(string file, string profile)
     {
         Dictionary<string, string>? found = null;

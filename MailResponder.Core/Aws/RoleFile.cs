@@ -7,11 +7,11 @@ using MailResponder.Files;
 namespace MailResponder.Aws;
 
 /// <summary>
-/// The credentials of the instance's role in a private file, until shortly before they expire: else each message would
-/// ask the instance metadata service. A file that is missing, broken or open to others counts as none, and one that
-/// cannot be written costs time only.
+/// Keeps the credentials of the instance's role in a private file until shortly before they expire. Without it, each
+/// message would ask the instance metadata service. A file that is missing, broken or open to others is ignored. If the
+/// file cannot be written, only time is lost.
 /// </summary>
-/// <param name="path">Replaced whole; any process may at any time.</param>
+/// <param name="path">The path of the file. Any process may replace the whole file at any time.</param>
 /// <param name="clock">Tells the time.</param>
 internal sealed class RoleFile(string path, TimeProvider clock)
 {
@@ -19,18 +19,22 @@ internal sealed class RoleFile(string path, TimeProvider clock)
     private const string EndpointVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 
     /// <summary>
-    /// The service has the next ones five minutes before the old ones expire; a call takes a minute at most.
+    /// Credentials that expire sooner are not used. The service has new ones five minutes before the old ones expire,
+    /// and a call takes a minute at most.
     /// </summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(4);
 
-    /// <summary>No role's credentials are valid for longer: then this host's clock was wrong, or the file is.</summary>
+    /// <summary>
+    /// The longest validity of a role's credentials. A longer one means that this host's clock was wrong, or that the
+    /// file is damaged.
+    /// </summary>
     private static readonly TimeSpan Longest = TimeSpan.FromHours(12);
 
-    /// <summary>Variables that do not tell where credentials are.</summary>
+    /// <summary>Variables that do not say where credentials are.</summary>
     private static readonly string[] OtherVariables =
         [EndpointVariable, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "AWS_REGION", "AWS_DEFAULT_REGION"];
 
-    /// <summary>Whether nothing but the instance can have credentials for this process.</summary>
+    /// <summary>Whether the instance is the only possible source of credentials for this process.</summary>
     public static bool IsLastResort =>
         !Environment.GetEnvironmentVariables().Keys.Cast<string>()
             .Any(name => name.StartsWith("AWS_", StringComparison.Ordinal) && !OtherVariables.Contains(name))
@@ -38,7 +42,7 @@ internal sealed class RoleFile(string path, TimeProvider clock)
 
     private static string Endpoint => Environment.GetEnvironmentVariable(EndpointVariable) ?? "";
 
-    /// <summary>Null: there are none that can still be used.</summary>
+    /// <summary>Reads the credentials. Null if there are none that can still be used.</summary>
     public AWSCredentials? Read() => FileTrouble.OrNull(() =>
         RegularFile.Exists(path) && File.GetUnixFileMode(path) == RegularFile.OwnerOnly
         && File.ReadAllLines(path) is [Mark, var endpoint, var expiry, var key, var secret, var token, Mark]
@@ -48,7 +52,7 @@ internal sealed class RoleFile(string path, TimeProvider clock)
         && until - clock.GetUtcNow() is var left && left > Margin && left <= Longest
             ? new SessionAWSCredentials(key, secret, token) : null);
 
-    /// <summary>Asks the instance for its credentials, for the next processes.</summary>
+    /// <summary>Fetches credentials from the instance and stores them for the next processes.</summary>
     public async Task Fetch()
     {
         var roles = await EC2InstanceMetadata.GetIAMSecurityCredentialsAsync().ConfigureAwait(false);
@@ -60,11 +64,13 @@ internal sealed class RoleFile(string path, TimeProvider clock)
 
         var expiry = new DateTimeOffset(role.Expiration.ToUniversalTime()).ToString("O", CultureInfo.InvariantCulture);
         string[] lines = [Mark, Endpoint, expiry, role.AccessKeyId, role.SecretAccessKey, role.Token, Mark];
-        // The next process asks again when it cannot be written.
+        // If the file cannot be written, the next process asks again.
         FileTrouble.Try(() => AtomicFile.Write(
             path, RegularFile.OwnerOnly, stream => stream.Write(Encoding.ASCII.GetBytes(string.Join('\n', lines)))));
     }
 
-    /// <summary>For the next process the instance is asked again. A file that stays expires by itself.</summary>
+    /// <summary>
+    /// Deletes the file, so that the next process asks the instance. If that fails, the credentials still expire.
+    /// </summary>
     public void Forget() => FileTrouble.Try(() => File.Delete(path));
 }

@@ -4,20 +4,21 @@ using Amazon.Runtime;
 namespace MailResponder.Aws;
 
 /// <summary>
-/// What failed calls of a service mean to the operator: the common errors of AWS, in the service's own words.
+/// Translates the failed calls of a service into messages for the operator: the common errors of AWS, in words that fit
+/// the service.
 /// </summary>
-/// <param name="Service">The service, and what of it was asked.</param>
+/// <param name="Service">The service and the operation that was called.</param>
 /// <param name="ToMend">
-/// The cause of what has to be mended; what may pass by itself is <see cref="Cause.Send"/>.
+/// The cause of a failure that somebody must fix. A failure that may pass by itself has <see cref="Cause.Send"/>.
 /// </param>
-/// <param name="Rights">The actions that the credentials have to be allowed.</param>
-/// <param name="Named">Where the operator named the service.</param>
-/// <param name="Unanswered">What it means that no answer came.</param>
-/// <param name="Refused">Why the service refuses what it was told.</param>
+/// <param name="Rights">The IAM actions that the credentials need.</param>
+/// <param name="Named">The place where the operator named the service.</param>
+/// <param name="Unanswered">What a missing answer means.</param>
+/// <param name="Refused">Why the service refuses the parameters of a call.</param>
 internal sealed record ServiceFailure(
     string Service, Cause ToMend, string Rights, string Named, string Unanswered, string Refused)
 {
-    /// <param name="exception">What the call threw.</param>
+    /// <param name="exception">The exception that the call threw.</param>
     public ResponderException Of(Exception exception)
     {
         var (cause, problem) = exception switch
@@ -27,7 +28,7 @@ internal sealed record ServiceFailure(
             AmazonServiceException { StatusCode: >= HttpStatusCode.InternalServerError } odd =>
                 (Cause.Send, $"it failed with HTTP {(int)odd.StatusCode}"),
             AmazonServiceException { StatusCode: not 0 and < HttpStatusCode.MultipleChoices } =>
-                (Cause.Send, "its answer was cut off, or cannot be understood; " + Unanswered),
+                (Cause.Send, "its answer was cut off or cannot be parsed; " + Unanswered),
             AmazonServiceException { StatusCode: not 0 } odd =>
                 (ToMend, $"HTTP {(int)odd.StatusCode} without a reason; is this the right service? See {Named}"),
             _ => (Cause.Send,
@@ -39,7 +40,7 @@ internal sealed record ServiceFailure(
     private (Cause Cause, string Problem) OfCode(AmazonServiceException error) => Plain(error.ErrorCode) switch
     {
         "Throttling" or "Throttled" or "RequestLimitExceeded" or "LimitExceeded" or "RequestThrottled" or "OverLimit" =>
-            (Cause.Send, "it throttles"),
+            (Cause.Send, "it throttles requests"),
         "InvalidParameterValue" or "InvalidParameterCombination" or "MissingParameter" or "ValidationError"
             or "QueueDoesNotExist" or "NonExistentQueue" or "InvalidAddress" => (ToMend, Refused),
         var code when OfCredentials(code, "it", Rights) is { } problem => (ToMend, problem),
@@ -47,9 +48,12 @@ internal sealed record ServiceFailure(
         var code => (ToMend, $"it answered {Word(code)}"),
     };
 
-    /// <summary>What a code says of credentials or clock, the same in all services; null for other codes.</summary>
-    /// <param name="service">Who says it.</param>
-    /// <param name="rights">The actions that the credentials have to be allowed.</param>
+    /// <summary>
+    /// Returns what an error code says about the credentials or the clock. The codes are the same in all services. Null
+    /// for other codes.
+    /// </summary>
+    /// <param name="service">The service, as the text names it.</param>
+    /// <param name="rights">The IAM actions that the credentials need.</param>
     public static string? OfCredentials(string code, string service, string rights) => Plain(code) switch
     {
         "AccessDenied" or "NotAuthorized" or "UnauthorizedOperation" or "OptInRequired" =>
@@ -65,14 +69,16 @@ internal sealed record ServiceFailure(
         _ => null,
     };
 
-    /// <summary>Without a namespace before it and the word that some services put behind it.</summary>
+    /// <summary>
+    /// Returns a code without the namespace before it, and without the word Exception that some services append.
+    /// </summary>
     public static string Plain(string code)
     {
         var name = code[(code.LastIndexOf('.') + 1)..];
         return name.EndsWith("Exception", StringComparison.Ordinal) ? name[..^"Exception".Length] : name;
     }
 
-    /// <summary>A code is a word; whatever else stands there is not repeated.</summary>
+    /// <summary>Returns a code that is one word. Any other text is not repeated.</summary>
     public static string Word(string code) =>
         code.Length < 64 && code.All(char.IsAsciiLetterOrDigit) ? code : "an unknown code";
 }

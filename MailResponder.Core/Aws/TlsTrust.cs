@@ -5,13 +5,13 @@ using MailResponder.Files;
 
 namespace MailResponder.Aws;
 
-/// <summary>Which authorities may vouch for a server. Nothing is asked of the network.</summary>
+/// <summary>Decides which certificate authorities are trusted for a server. Sends nothing to the network.</summary>
 internal static class TlsTrust
 {
-    /// <summary>id-kp-serverAuth, RFC 5280, section 4.2.1.12.</summary>
+    /// <summary>The object identifier id-kp-serverAuth (RFC 5280, section 4.2.1.12).</summary>
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
-    /// <param name="authorities">Null: those that the host trusts.</param>
+    /// <param name="authorities">The trusted authorities. Null: those that the host trusts.</param>
     public static X509ChainPolicy Policy(X509Certificate2Collection? authorities)
     {
         var policy = new X509ChainPolicy
@@ -27,18 +27,18 @@ internal static class TlsTrust
         return policy;
     }
 
-    /// <summary>Why the certificate of a server is not to be trusted; null when it is.</summary>
-    /// <param name="certificate">The server's own.</param>
-    /// <param name="sent">Holds those that the server has sent with it.</param>
-    /// <param name="errors">What .NET found; its judgement on the name is taken over.</param>
-    /// <param name="authorities">Null: those that the host trusts.</param>
-    /// <param name="file">That of the authorities; null: the host's.</param>
-    /// <param name="host">Whose the certificate has to be; null: anybody's.</param>
+    /// <summary>Returns why the certificate of a server is not trusted. Null if it is trusted.</summary>
+    /// <param name="certificate">The server's own certificate.</param>
+    /// <param name="sent">Holds the certificates that the server sent with its own.</param>
+    /// <param name="errors">The errors that .NET found. Only its verdict on the name is used.</param>
+    /// <param name="authorities">The trusted authorities. Null: those that the host trusts.</param>
+    /// <param name="file">The file of the authorities. Null: the host's trust store.</param>
+    /// <param name="host">The name that the certificate must be for. Null: any name.</param>
     public static string? FaultOf(X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors,
         X509Certificate2Collection? authorities, string? file, string? host)
     {
         if (certificate is not X509Certificate2 server)
-            return "the server has shown no certificate";
+            return "the server presented no certificate";
         using var chain = new X509Chain { ChainPolicy = Policy(authorities) };
         if (sent is not null)
             chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
@@ -47,9 +47,9 @@ internal static class TlsTrust
                 ? $"the server's certificate is not for {host}" : null;
     }
 
-    /// <summary>What makes a chain untrustworthy.</summary>
-    /// <param name="found">Not empty.</param>
-    /// <param name="file">That of the authorities; null: the host's.</param>
+    /// <summary>Returns what makes a chain untrustworthy.</summary>
+    /// <param name="found">The errors of the chain. Not empty.</param>
+    /// <param name="file">The file of the authorities. Null: the host's trust store.</param>
     private static string Fault(X509ChainStatus[] found, string? file)
     {
         const X509ChainStatusFlags unsigned = X509ChainStatusFlags.UntrustedRoot
@@ -67,10 +67,10 @@ internal static class TlsTrust
             : $"the server's certificate, or one above it, is not valid: {all}";
     }
 
-    /// <summary>The certificates of a file: PEM, one or several, or DER, one.</summary>
+    /// <summary>Reads the certificates of a file: one or more in PEM, or one in DER.</summary>
     /// <param name="setting">The setting that names the file.</param>
-    /// <param name="file">Its path.</param>
-    /// <exception cref="ResponderException">It cannot be read, or holds no certificate.</exception>
+    /// <param name="file">The path of the file.</param>
+    /// <exception cref="ResponderException">The file cannot be read, is damaged, or holds no certificate.</exception>
     public static X509Certificate2Collection Read(string setting, string file)
     {
         try
@@ -84,7 +84,9 @@ internal static class TlsTrust
         }
     }
 
-    /// <summary>The same, not yet decoded: OpenSSL 3.0 takes a million instructions to decode a certificate.</summary>
+    /// <summary>
+    /// Reads the certificates of a file without decoding them. OpenSSL 3.0 takes a million instructions to decode one.
+    /// </summary>
     /// <exception cref="ResponderException">The file cannot be read, or holds no certificate.</exception>
     public static List<byte[]> ReadEncoded(string setting, string file)
     {
@@ -101,13 +103,13 @@ internal static class TlsTrust
         }
 
         return encoded.Count > 0 ? encoded
-            : throw new ResponderException(Cause.Settings, $"{setting} {file}: holds no certificate");
+            : throw new ResponderException(Cause.Settings, $"{setting} {file}: contains no certificate");
     }
 
-    /// <summary>Decodes the authorities that may have issued one of the certificates that a server has sent.</summary>
-    /// <param name="certificate">The server's own.</param>
-    /// <param name="sent">Holds the others.</param>
-    /// <param name="authorities">Encoded; each of them has its own name in it.</param>
+    /// <summary>Decodes the authorities that may have issued one of the certificates that a server sent.</summary>
+    /// <param name="certificate">The server's own certificate.</param>
+    /// <param name="sent">Holds the other certificates that the server sent.</param>
+    /// <param name="authorities">The authorities, encoded. Each contains its own name.</param>
     public static X509Certificate2Collection Above(
         X509Certificate? certificate, X509Chain? sent, IReadOnlyList<byte[]> authorities)
     {

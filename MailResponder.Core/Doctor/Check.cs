@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace MailResponder.Doctor;
 
-/// <summary>What one check has found so far. Each method adds a finding, and returns the check.</summary>
-/// <param name="name">Its name in docs/doctor.md.</param>
+/// <summary>The findings of one check so far. Each method adds a finding and returns the check.</summary>
+/// <param name="name">The check's name, as docs/doctor.md lists it.</param>
 internal sealed class Check(string name) : List<Finding>
 {
     public Check Ok(string text) => With(FindingState.Ok, text, null);
@@ -12,26 +12,28 @@ internal sealed class Check(string name) : List<Finding>
 
     public Check Fault(string text, string remedy) => With(FindingState.Fault, text, remedy);
 
-    /// <summary>A warning where the condition holds, else nothing.</summary>
+    /// <summary>Adds a warning if the condition holds.</summary>
     public Check WarningIf(bool holds, string text, string remedy) => holds ? Warning(text, remedy) : this;
 
-    /// <summary>A fault where the condition holds, else nothing.</summary>
+    /// <summary>Adds a fault if the condition holds.</summary>
     public Check FaultIf(bool holds, string text, string remedy) => holds ? Fault(text, remedy) : this;
 
-    /// <summary>A fault, or only a warning.</summary>
+    /// <summary>Adds a fault, or a warning if <paramref name="isFault"/> is false.</summary>
     public Check Bad(bool isFault, string text, string remedy) =>
         isFault ? Fault(text, remedy) : Warning(text, remedy);
 
-    /// <summary>For what cannot be judged because another check has a finding.</summary>
-    /// <param name="what">What was left out; empty for all.</param>
+    /// <summary>
+    /// Adds a warning that something was not checked, because it depends on another check that has a finding.
+    /// </summary>
+    /// <param name="what">What was not checked. Empty if the whole check was left out.</param>
     public Check NotLookedAt(string other, string what = "") =>
         Warning($"{(what.Length > 0 ? what + ": " : "")}not looked at, because it rests on {other}",
             $"mend {other} first");
 
-    /// <summary>For what another user cannot see.</summary>
+    /// <summary>Adds a warning for something that only root can see.</summary>
     public Check OnlyRoot(string text) => Warning(text, "run: sudo responder doctor");
 
-    /// <summary>Adds the good news when nothing was found.</summary>
+    /// <summary>Adds an ok finding if the check has no finding yet.</summary>
     public Check OrOk(string text) => Count > 0 ? this : Ok(text);
 
     private Check With(FindingState state, string text, string? remedy)
@@ -41,23 +43,23 @@ internal sealed class Check(string name) : List<Finding>
     }
 }
 
-/// <summary>What one check found. Never holds a requester's address.</summary>
+/// <summary>One finding of a check. It never contains a requester's address.</summary>
 /// <param name="Name">The check's stable name, as docs/doctor.md lists it.</param>
-/// <param name="Text">What was seen.</param>
-/// <param name="Remedy">What to do; null for what is in order.</param>
+/// <param name="Text">What the check saw.</param>
+/// <param name="Remedy">What to do about it. Null if all is in order.</param>
 internal sealed record Finding(string Name, FindingState State, string Text, string? Remedy);
 
-/// <summary>How bad a finding is.</summary>
+/// <summary>The severity of a finding.</summary>
 internal enum FindingState
 {
     [JsonStringEnumMemberName("ok")]
     Ok,
 
-    /// <summary>Mail is answered all the same, or it could not be seen whether it is.</summary>
+    /// <summary>Mail is still answered, or the check could not see whether it is.</summary>
     [JsonStringEnumMemberName("warning")]
     Warning,
 
-    /// <summary>Mail is lost, deferred, returned or in danger until this is mended.</summary>
+    /// <summary>Mail is lost, deferred, returned or at risk until this is fixed.</summary>
     [JsonStringEnumMemberName("fault")]
     Fault,
 }

@@ -3,20 +3,22 @@ using MailResponder.Settings;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// Every check, in the order of the report. Most subjects run at the same time, so that none waits for another, and
-/// the report waits for each no longer than <see cref="MaxTime"/>.
+/// Runs every check, in the order of the report. Most subjects run concurrently, so that a slow one does not delay the
+/// others. The report gives up on a subject after <see cref="MaxTime"/>.
 /// </summary>
 internal static class Checkup
 {
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan MaxTimeAlone = TimeSpan.FromSeconds(30);
 
-    /// <summary>postscreen keeps a new client waiting for six seconds.</summary>
+    /// <summary>postscreen makes a new client wait for six seconds.</summary>
     private static readonly TimeSpan MaxTimeOfProbe = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan MaxTimeOfProbeAlone = TimeSpan.FromSeconds(8.5);
 
-    /// <param name="settingsPath">The settings; with a fault in them, what needs them is left out.</param>
-    /// <param name="withProbe">Whether to send a request through the whole chain, too.</param>
+    /// <param name="settingsPath">
+    /// The settings file. If it has a fault, the checks that need settings are left out.
+    /// </param>
+    /// <param name="withProbe">Whether to send a test request through the whole chain as well.</param>
     public static IReadOnlyList<Finding> Of(Host host, string settingsPath, bool withProbe)
     {
         var subjects = Subjects(host, settingsPath, SettingsFile.Check(settingsPath, []), withProbe);
@@ -24,7 +26,7 @@ internal static class Checkup
         var running = new List<Task<List<Finding>>>();
         foreach (var (name, look) in subjects)
         {
-            // These act as the service's user, and a process has one user for all of its threads.
+            // These checks switch to the service's user, and all threads of a process share one user.
             var isAlone = name is SettingsChecks.Name or DatabaseChecks.Name or SettingsChecks.RenderedName;
             if (isAlone)
                 running.ForEach(earlier => Task.WaitAny([earlier], MaxTimeAlone));
@@ -43,7 +45,7 @@ internal static class Checkup
         return findings;
     }
 
-    /// <summary>The probe alone, for a monitoring server that waits for ten seconds.</summary>
+    /// <summary>Runs only the probe, for a monitoring server that waits at most ten seconds.</summary>
     public static IReadOnlyList<Finding> Probe(Host host, string settingsPath)
     {
         var start = host.Clock.GetTimestamp();

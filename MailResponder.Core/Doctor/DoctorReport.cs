@@ -3,14 +3,14 @@ using System.Text.Json.Serialization;
 
 namespace MailResponder.Doctor;
 
-/// <summary>All findings, and how many of them are bad.</summary>
+/// <summary>All findings, with the number of faults and warnings.</summary>
 internal sealed record DoctorReport(int Faults, int Warnings, IReadOnlyList<Finding> Findings)
 {
     public static DoctorReport Of(IReadOnlyList<Finding> findings) => new(
         findings.Count(finding => finding.State == FindingState.Fault),
         findings.Count(finding => finding.State == FindingState.Warning), findings);
 
-    /// <summary>A line for each finding, and one that counts them.</summary>
+    /// <summary>Returns one line for each finding, and a last line with the totals.</summary>
     public override string ToString()
     {
         var width = Findings.Max(finding => finding.Name.Length);
@@ -20,11 +20,11 @@ internal sealed record DoctorReport(int Faults, int Warnings, IReadOnlyList<Find
             $"{Faults} fault(s), {Warnings} warning(s), {Findings.Count - Faults - Warnings} ok"));
     }
 
-    /// <summary>As docs/doctor.md describes it.</summary>
+    /// <summary>Returns the report as JSON, in the form that docs/doctor.md describes.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, DoctorReportJson.Default.DoctorReport);
 }
 
-/// <summary>How a report is written as JSON.</summary>
+/// <summary>The JSON format of a report.</summary>
 [JsonSourceGenerationOptions(WriteIndented = true, UseStringEnumConverter = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(DoctorReport))]

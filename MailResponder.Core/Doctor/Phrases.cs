@@ -2,20 +2,22 @@ using System.Globalization;
 
 namespace MailResponder.Doctor;
 
-/// <summary>Phrases of findings, and numbers and times as other programs write them.</summary>
+/// <summary>
+/// Phrases for the texts of findings, and parsers for the numbers and times that other programs write.
+/// </summary>
 internal static class Phrases
 {
-    /// <summary>"1 file", "3 files"; for words whose plural takes an s.</summary>
+    /// <summary>Returns a count with its noun: "1 file", "3 files". The plural of the noun must end in s.</summary>
     public static string Count(this int number, string noun) =>
         $"{number} {noun}{(number == 1 ? "" : "s")}";
 
-    /// <summary>An age as people say it: "40 minutes", "3 hours", "2 days".</summary>
+    /// <summary>Returns an age in words: "40 minutes", "3 hours", "2 days".</summary>
     public static string InWords(this TimeSpan age) =>
         age.TotalHours < 2 ? ((int)age.TotalMinutes).Count("minute")
         : age.TotalDays < 2 ? ((int)age.TotalHours).Count("hour")
         : ((int)age.TotalDays).Count("day");
 
-    /// <summary>At most five names; the rest is counted. Null when there are none.</summary>
+    /// <summary>Returns at most five names, then the number of the others. Null if there are none.</summary>
     public static string? Some(this IEnumerable<string> names)
     {
         const int most = 5;
@@ -24,12 +26,13 @@ internal static class Phrases
             : string.Join(", ", all.Take(most)) + (all.Count > most ? $" and {all.Count - most} more" : "");
     }
 
-    /// <summary>A whole number of digits alone; else null.</summary>
+    /// <summary>Parses a whole number that consists of digits only. Null for any other text.</summary>
     public static long? AsNumber(this string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>
-    /// A time span of systemd.time(7), like <c>1d 12h</c>, or of postconf(5); a bare number is seconds. Else null.
+    /// Parses a time span of systemd.time(7), like <c>1d 12h</c>, or of postconf(5). A number without a unit is in
+    /// seconds. Null for any other text.
     /// </summary>
     public static TimeSpan? AsTime(this string text)
     {

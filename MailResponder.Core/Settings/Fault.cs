@@ -2,18 +2,23 @@ using System.Globalization;
 
 namespace MailResponder.Settings;
 
-/// <summary>One thing wrong in a file that the operator wrote.</summary>
-/// <param name="File">The file, as the operator named it.</param>
-/// <param name="Line">Counted from 1; 0 when the fault is not in one line.</param>
-/// <param name="Place">The setting, or the entry and field; empty for the file as a whole.</param>
-/// <param name="Problem">What is wrong and what to do.</param>
-/// <param name="IsWarning">Whether the file can be used all the same.</param>
+/// <summary>One fault in a file that the operator wrote.</summary>
+/// <param name="File">The path of the file, as the operator named it.</param>
+/// <param name="Line">The line, counted from 1. 0 if the fault is not in one line.</param>
+/// <param name="Place">The setting, or the entry and field. Empty for the file as a whole.</param>
+/// <param name="Problem">What is wrong, and what to do about it.</param>
+/// <param name="IsWarning">Whether the file can still be used.</param>
 internal sealed record Fault(string File, int Line, string Place, string Problem, bool IsWarning = false)
 {
-    /// <summary>A file with more of them is something else: it need not be read to its end.</summary>
+    /// <summary>
+    /// The number of errors after which the rest of a file is not checked. Such a file is probably the wrong one.
+    /// </summary>
     public const int MostOfAFile = 1000;
 
-    /// <summary>One line. What is quoted of the file may hold line ends and terminal escapes.</summary>
+    /// <summary>
+    /// Returns the fault as one line. Makes line ends and terminal escapes visible, because texts quoted from the file
+    /// may contain them.
+    /// </summary>
     public override string ToString()
     {
         var line = Line > 0 ? ":" + Line.ToString(CultureInfo.InvariantCulture) : "";
@@ -21,11 +26,11 @@ internal sealed record Fault(string File, int Line, string Place, string Problem
         return LineText.Visible($"{File}{line}: {(IsWarning ? "warning: " : "")}{place}{Problem}");
     }
 
-    /// <summary>What was read, when nothing is wrong with it.</summary>
-    /// <param name="read">Null: nothing can be used.</param>
-    /// <param name="faults">What was found.</param>
-    /// <param name="cause">What kind of file it is.</param>
-    /// <exception cref="ResponderException">Something is wrong; the first error is named.</exception>
+    /// <summary>Returns what was read if there are no errors.</summary>
+    /// <param name="read">What was read. Null if nothing can be used.</param>
+    /// <param name="faults">The faults that were found.</param>
+    /// <param name="cause">The cause that names the kind of file.</param>
+    /// <exception cref="ResponderException">There are errors. The message names the first one.</exception>
     public static T Require<T>(T? read, List<Fault> faults, Cause cause) where T : class
     {
         var errors = faults.FindAll(fault => !fault.IsWarning);

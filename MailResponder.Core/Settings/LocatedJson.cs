@@ -7,8 +7,8 @@ using MailResponder.Files;
 namespace MailResponder.Settings;
 
 /// <summary>
-/// A JSON value that knows its line, so that a fault can be named where the operator sees it. Comments and trailing
-/// commas are accepted (RFC 8259 otherwise).
+/// A JSON value with its line, so that a fault can name the line to the operator. The syntax is RFC 8259, with comments
+/// and trailing commas.
 /// </summary>
 internal sealed class LocatedJson(JsonValueKind kind, int line, string text = "")
 {
@@ -17,16 +17,18 @@ internal sealed class LocatedJson(JsonValueKind kind, int line, string text = ""
     /// <summary>The line on which the value begins, counted from 1.</summary>
     public int Line => line;
 
-    /// <summary>The text of a string, the digits of a number; otherwise empty.</summary>
+    /// <summary>The text of a string, or the digits of a number. Otherwise empty.</summary>
     public string Text => text;
 
-    /// <summary>The elements of an array; empty for anything else.</summary>
+    /// <summary>The elements of an array. Empty for anything else.</summary>
     public IReadOnlyList<LocatedJson> Items { get; private init; } = [];
 
-    /// <summary>The members of an object in file order, repeated names included; empty for anything else.</summary>
+    /// <summary>The members of an object in file order, including repeated names. Empty for anything else.</summary>
     public IReadOnlyList<(string Name, int Line, LocatedJson Value)> Members { get; private init; } = [];
 
-    /// <summary>The value of the member; the last one where the name is repeated, null where it is not there.</summary>
+    /// <summary>
+    /// The value of a member. If the name is repeated, the last one. Null if there is no such member.
+    /// </summary>
     public LocatedJson? this[string name] => Members.LastOrDefault(member => member.Name == name).Value;
 
     /// <summary>The kind in the words of a fault: "a string", "an array" ….</summary>
@@ -40,10 +42,10 @@ internal sealed class LocatedJson(JsonValueKind kind, int line, string text = ""
         _ => "true or false",
     };
 
-    /// <summary>The content of a file that the operator wrote. Null, with one fault, when it cannot be read.</summary>
-    /// <param name="file">Its name.</param>
-    /// <param name="faults">Gets the fault.</param>
-    /// <param name="whenMissing">What to do when there is no such file; empty: the fault says only that.</param>
+    /// <summary>Reads a file that the operator wrote. Null, with one fault, if it cannot be read.</summary>
+    /// <param name="file">The path of the file.</param>
+    /// <param name="faults">The list that receives the fault.</param>
+    /// <param name="whenMissing">The remedy for a missing file, to put into the fault. Empty adds none.</param>
     public static byte[]? ReadFile(string file, List<Fault> faults, string whenMissing = "")
     {
         try
@@ -59,12 +61,12 @@ internal sealed class LocatedJson(JsonValueKind kind, int line, string text = ""
         }
     }
 
-    /// <summary>Reads the text of a file, and adds its faults in the order of their lines.</summary>
-    /// <param name="utf8">Its content.</param>
-    /// <param name="file">Its name.</param>
-    /// <param name="faults">Gets the faults.</param>
-    /// <param name="read">Makes of the JSON what the file stands for, and adds its faults.</param>
-    /// <returns>Null also when the text is not JSON.</returns>
+    /// <summary>Parses the text of a file and converts it. Adds the faults in the order of their lines.</summary>
+    /// <param name="utf8">The content of the file.</param>
+    /// <param name="file">The path of the file.</param>
+    /// <param name="faults">The list that receives the faults.</param>
+    /// <param name="read">Converts the JSON, and adds the faults that it finds.</param>
+    /// <returns>The result of <paramref name="read"/>. Null also if the text is not JSON.</returns>
     public static T? Read<T>(
         byte[] utf8, string file, List<Fault> faults, Func<LocatedJson, FileFaults, T?> read) where T : class
     {
@@ -76,10 +78,10 @@ internal sealed class LocatedJson(JsonValueKind kind, int line, string text = ""
         return value;
     }
 
-    /// <summary>Parses a whole file. Null on broken JSON, with one fault that says where it breaks.</summary>
-    /// <param name="utf8">Its content.</param>
-    /// <param name="file">Its name.</param>
-    /// <param name="faults">Gets the fault.</param>
+    /// <summary>Parses a whole file. Null if the JSON is broken, with one fault that says where.</summary>
+    /// <param name="utf8">The content of the file.</param>
+    /// <param name="file">The path of the file.</param>
+    /// <param name="faults">The list that receives the fault.</param>
     public static LocatedJson? Parse(byte[] utf8, string file, List<Fault> faults)
     {
         ReadOnlySpan<byte> text = utf8;
@@ -117,7 +119,7 @@ internal sealed class LocatedJson(JsonValueKind kind, int line, string text = ""
         catch (InvalidOperationException)
         {
             faults.Add(new Fault(file, lines.At(reader.TokenStartIndex), "",
-                @"holds half of a \uXXXX\uXXXX surrogate pair; write both halves or the character itself"));
+                @"contains half of a \uXXXX\uXXXX surrogate pair; write both halves or the character itself"));
         }
 
         return null;
@@ -157,7 +159,9 @@ internal sealed class LocatedJson(JsonValueKind kind, int line, string text = ""
         }
     }
 
-    /// <summary>What to do, by what stands where the text stops being JSON; empty where that tells nothing.</summary>
+    /// <summary>
+    /// Returns a remedy that fits the text at which the JSON breaks. Empty if that text gives no hint.
+    /// </summary>
     private static string Remedy(ReadOnlySpan<byte> text, JsonException exception)
     {
         for (var line = exception.LineNumber ?? 0; line > 0; line--)
@@ -168,12 +172,12 @@ internal sealed class LocatedJson(JsonValueKind kind, int line, string text = ""
             [(byte)'#', ..] => "; a comment begins with //",
             [(byte)'"' or (byte)'{' or (byte)'[', ..] => "; is a comma missing before it?",
             [(byte)'\n' or (byte)'\r', ..] => "; close the quotation mark, and write \\n for a line end in a text",
-            [< (byte)' ', ..] => "; take the control character out",
-            // Typographic quotation marks in UTF-8; a single one looks like an apostrophe.
+            [< (byte)' ', ..] => "; remove the control character",
+            // Typographic quotation marks in UTF-8. A single one looks like an apostrophe.
             [0xe2, 0x80, >= 0x98 and <= 0x9f, ..] or [0xc2, 0xab or 0xbb, ..] =>
-                "; write the quotation mark of the keyboard: \"",
+                "; use the plain quotation mark: \"",
             [(byte)'\'' or (>= (byte)'A' and <= (byte)'Z') or (>= (byte)'a' and <= (byte)'z'), ..] =>
-                "; a text stands in quotation marks, like \"this\"",
+                "; put a text in quotation marks, like \"this\"",
             _ => "",
         };
     }
@@ -186,7 +190,7 @@ internal sealed class LocatedJson(JsonValueKind kind, int line, string text = ""
         return text[..at].Count((byte)'\n') + 1;
     }
 
-    /// <summary>Counts lines as the reader moves on, so that a whole file costs one pass.</summary>
+    /// <summary>Counts lines as the reader advances, so that a whole file needs only one pass.</summary>
     private ref struct LineCounter(ReadOnlySpan<byte> text)
     {
         private readonly ReadOnlySpan<byte> _text = text;

@@ -2,13 +2,13 @@ using MailResponder.Native;
 
 namespace MailResponder.Settings;
 
-/// <summary>The user who owns the folder that the service writes in.</summary>
+/// <summary>The user that the service runs as. This is the owner of the folder that the service writes to.</summary>
 internal static class ServiceUser
 {
     /// <summary>
-    /// Makes the process run as that user when root started it. Files that root left there would stop the service, and
-    /// root must not follow a path that another user can change. Does nothing for any other user, or when root owns the
-    /// folder.
+    /// Makes the process run as that user if root started it. Files that root left in the folder would stop the
+    /// service, and root must not follow a path that another user can change. Does nothing for any other user, or if
+    /// root owns the folder.
     /// </summary>
     /// <exception cref="ResponderException">The owner is no user of this host, or root may not become it.</exception>
     public static void Become(ResponderSettings settings)
@@ -17,7 +17,10 @@ internal static class ServiceUser
             throw CannotBe(owner, settings);
     }
 
-    /// <summary>The same until it is disposed, for work after which root has to go on.</summary>
+    /// <summary>
+    /// Makes the process act as that user until the result is disposed, for callers that must continue as root. Null if
+    /// there is nothing to do.
+    /// </summary>
     /// <exception cref="ResponderException">The owner is no user of this host, or root may not become it.</exception>
     public static IDisposable? Act(ResponderSettings settings)
     {
@@ -26,17 +29,17 @@ internal static class ServiceUser
         return Act(owner) ?? throw CannotBe(owner, settings);
     }
 
-    /// <summary>The same as any user. Only for root.</summary>
-    /// <returns>Null when there is no such user, or root may not become it.</returns>
+    /// <summary>Makes the process act as any user until the result is disposed. Only root may call this.</summary>
+    /// <returns>Null if there is no such user, or root may not become it.</returns>
     public static IDisposable? Act(uint user) => ProcessUser.TryActAs(user) ? new Root() : null;
 
-    /// <summary>The group of that user; null when root goes on as root, or there is no such user.</summary>
+    /// <summary>Returns the group of that user. Null if root continues as root, or if there is no such user.</summary>
     public static uint? GroupOf(ResponderSettings settings) =>
         OwnerOf(settings) is { } owner ? ProcessUser.GroupOf(owner) : null;
 
     /// <summary>
-    /// Null when this is not root, or root owns the folder. The folder is the one that the settings name, even if it
-    /// holds a link to the file.
+    /// Returns the owner of the folder. Null if the process does not run as root, or if root owns the folder. The
+    /// folder is the one that the settings name, even if it holds a symbolic link to the file.
     /// </summary>
     private static uint? OwnerOf(ResponderSettings settings)
     {
@@ -49,8 +52,8 @@ internal static class ServiceUser
         settings.Database.SqliteFile is { } file ? Path.GetDirectoryName(Path.GetFullPath(file))! : settings.FilesRoot;
 
     private static ResponderException CannotBe(uint owner, ResponderSettings settings) => new(Cause.Settings,
-        $"{FolderOf(settings)} belongs to the user {owner}, as whom root cannot go on here; run this as that user, "
-            + "or give the folder to one that there is");
+        $"{FolderOf(settings)} belongs to the user {owner}, and root cannot switch to that user here; run this as that "
+            + "user, or give the folder to a user that exists");
 
     private sealed class Root : IDisposable
     {

@@ -3,14 +3,14 @@ using MailResponder.Aws;
 
 namespace MailResponder.Settings;
 
-/// <summary>Reads and checks the settings file. Every fault is found in one go, each with its line.</summary>
+/// <summary>Reads and checks the settings file. Finds all faults in one pass, each with its line.</summary>
 internal static class SettingsFile
 {
     private const string MaxRequestAge = "max_request_age_hours";
     private const string SignedBy = "signed_by";
     private const string SignedMaxAge = "signed_max_age_days";
 
-    /// <summary>Every setting of the first level.</summary>
+    /// <summary>The names of all settings of the first level.</summary>
     public static readonly string[] Names =
     [
         "response_from", "bounce_address", "own_domains", "response_book", "files_root", "daily_limit", "over_quota",
@@ -21,23 +21,31 @@ internal static class SettingsFile
         "aws_roots", SignedBy, SignedMaxAge, CanarySection.Name,
     ];
 
-    /// <summary>Whether the name is a setting, or a slip of one.</summary>
+    /// <summary>Whether the name is a setting, or a misspelled one.</summary>
     public static bool IsName(string name) => Names.Contains(name) || Words.Nearest(name, Names) is not null;
 
-    /// <summary>The settings in force.</summary>
-    /// <exception cref="ResponderException">The file is missing or has a fault; the first one is named.</exception>
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="ResponderException">
+    /// The file is missing or has a fault. The message names the first fault.
+    /// </exception>
     public static ResponderSettings Load(string path)
     {
         var faults = new List<Fault>();
         return Fault.Require(Check(path, faults), faults, Cause.Settings);
     }
 
-    /// <summary>Adds every fault to <paramref name="faults"/>; null when an error leaves no usable settings.</summary>
+    /// <summary>
+    /// Reads the settings, and adds every fault to <paramref name="faults"/>. Null if an error leaves no usable
+    /// settings.
+    /// </summary>
     public static ResponderSettings? Check(string path, List<Fault> faults) =>
         LocatedJson.ReadFile(path, faults, "name the settings file with --settings, or write it: docs/settings.md")
             is { } text ? Check(text, path, faults) : null;
 
-    /// <summary>The same of a text that was read from <paramref name="path"/>.</summary>
+    /// <summary>
+    /// Reads the settings from a text that was read from <paramref name="path"/>, and adds every fault to
+    /// <paramref name="faults"/>. Null if an error leaves no usable settings.
+    /// </summary>
     public static ResponderSettings? Check(byte[] text, string path, List<Fault> faults) =>
         LocatedJson.Read(text, path, faults, (json, found) =>
             Read(json, path, found) is { } settings && found.Errors == 0 ? settings : null);
@@ -110,15 +118,15 @@ internal static class SettingsFile
         var keys = new List<PublicKey>();
         foreach (var (text, line) in values.Texts(SignedBy, required: values.Has(SignedBy)))
         {
-            // Not quoted: somebody may have taken the secret key for it.
+            // Do not quote the text. Somebody may have pasted the secret key by mistake.
             if (PublicKey.Parse(text) is not { } key)
             {
-                values.Add(line, SignedBy, "holds something that is no public key of minisign; take the last line of "
-                    + "minisign.pub, 56 characters that begin with RW");
+                values.Add(line, SignedBy, "contains something that is not a minisign public key; copy the last line "
+                    + "of minisign.pub, 56 characters that begin with RW");
             }
             else if (keys.Exists(other => other.Id == key.Id))
             {
-                values.Add(line, SignedBy, $"has the key {key.Id} twice; take one of them out");
+                values.Add(line, SignedBy, $"has the key {key.Id} twice; remove one of the two");
             }
             else
             {
@@ -127,9 +135,9 @@ internal static class SettingsFile
         }
 
         if (keys.Count > 2)
-            values.Add(SignedBy, "has more than two keys; keep the present and the next one");
+            values.Add(SignedBy, "has more than two keys; keep the current and the next one");
         if (values.Has(SignedMaxAge) && !values.Has(SignedBy))
-            values.Add(SignedMaxAge, $"is of no use without {SignedBy}; add the keys, or remove it");
+            values.Add(SignedMaxAge, $"has no effect without {SignedBy}; add the keys, or remove it");
 
         return keys;
     }
@@ -137,9 +145,9 @@ internal static class SettingsFile
     private static string? AuthservId(SettingsSection values)
     {
         var id = values.TextOrNull("authserv_id");
-        // A token (RFC 2045, section 5.1), so that it need not be quoted there.
+        // It must be a token (RFC 2045, section 5.1), so that the header field need not quote it.
         if (id?.Any(c => c is <= ' ' or > '~' || "()<>@,;:\\\"/[]?=".Contains(c)) == true)
-            values.Add("authserv_id", $"\"{id}\" is not a name that a mail filter writes first into " +
+            values.Add("authserv_id", $"\"{id}\" is not a name with which a mail filter begins " +
                 "Authentication-Results; write it like \"mail.example.com\"");
         return id;
     }
@@ -149,7 +157,7 @@ internal static class SettingsFile
         var required = AuthenticationRequirement.Read(values);
         if (required.Most != Proof.None && !values.Has("authserv_id"))
             values.Warn(AuthenticationRequirement.Name,
-                "authserv_id is not set: no request can prove anything, and nobody gets what requires it");
+                "authserv_id is not set: no sender can be verified, and nobody gets what requires it");
         return required;
     }
 
@@ -166,7 +174,7 @@ internal static class SettingsFile
         : new StatisticsSettings(
             section.Mailbox("to"),
             section.Has("from") ? section.Mailbox("from") : null,
-            // A threshold of 1 would show a single person's request.
+            // A threshold of 1 would reveal a single person's request.
             (int)section.Number("threshold", StatisticsSettings.StandardThreshold, 2, 1_000_000));
 
     private static PostfixLogSettings PostfixLog(SettingsSection? section) => new(

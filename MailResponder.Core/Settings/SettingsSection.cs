@@ -6,7 +6,7 @@ using MimeKit;
 namespace MailResponder.Settings;
 
 /// <summary>
-/// The members of one JSON object as typed settings; what does not fit becomes a fault with its line.
+/// Reads the members of one JSON object as typed settings. A value that does not fit becomes a fault with its line.
 /// </summary>
 internal sealed class SettingsSection
 {
@@ -15,10 +15,10 @@ internal sealed class SettingsSection
     private readonly LocatedJson _json;
     private readonly Dictionary<string, LocatedJson> _values = [];
 
-    /// <param name="faults">Those of the file; added to.</param>
-    /// <param name="prefix">Begins the place of each fault.</param>
+    /// <param name="faults">The faults of the file, to which this adds its own.</param>
+    /// <param name="prefix">The beginning of the place of each fault.</param>
     /// <param name="json">The object.</param>
-    /// <param name="names">All members that it may have.</param>
+    /// <param name="names">The names of all members that it may have.</param>
     public SettingsSection(FileFaults faults, string prefix, LocatedJson json, string[] names)
     {
         (_faults, _prefix, _json) = (faults, prefix, json);
@@ -28,21 +28,22 @@ internal sealed class SettingsSection
                 break;
             if (!names.Contains(name))
                 Add(line, name, "is unknown; " + (Words.Nearest(name, names) is { } nearest
-                    ? $"did you mean \"{nearest}\"?" : $"known here are: {string.Join(", ", names)}"));
+                    ? $"did you mean \"{nearest}\"?" : $"known here are {string.Join(", ", names)}"));
             else if (!_values.TryAdd(name, value))
-                Add(line, name, "stands twice; keep one of the two");
+                Add(line, name, "appears twice; keep one of the two");
         }
     }
 
-    /// <summary>The value, be it right or wrong; null when it is absent, or the null of JSON.</summary>
+    /// <summary>The value of a setting, valid or not. Null if it is absent, or the null of JSON.</summary>
     public LocatedJson? this[string name] =>
         _values.TryGetValue(name, out var value) && value.Kind != JsonValueKind.Null ? value : null;
 
-    /// <summary>Whether the setting is there, be it right or wrong.</summary>
+    /// <summary>Whether the setting is present, valid or not.</summary>
     public bool Has(string name) => _values.ContainsKey(name);
 
     /// <summary>
-    /// A non-empty string; <paramref name="standard"/> (empty when none) where it is absent, empty where it is faulty.
+    /// Returns a non-empty string. If it is absent, returns <paramref name="standard"/>, which is empty by default. If
+    /// it is faulty, returns an empty string.
     /// </summary>
     public string Text(string name, string standard = "", bool required = false)
     {
@@ -54,20 +55,23 @@ internal sealed class SettingsSection
         return "";
     }
 
-    /// <summary>A non-empty string; null where it is absent or faulty.</summary>
+    /// <summary>Returns a non-empty string. Null if it is absent or faulty.</summary>
     public string? TextOrNull(string name, bool required = false) =>
         Text(name, required: required) is { Length: > 0 } text ? text : null;
 
-    /// <summary>As <see cref="Text"/>, as an absolute path.</summary>
+    /// <summary>Reads a string as <see cref="Text"/> does, and returns it as an absolute path.</summary>
     public string FilePath(string name, string standard = "", bool required = false) =>
         Text(name, standard, required) is { Length: > 0 } text ? Path.GetFullPath(Path.Combine(_faults.Folder, text))
             : "";
 
-    /// <summary>An absolute path; null where it is absent or faulty.</summary>
+    /// <summary>Returns an absolute path. Null if it is absent or faulty.</summary>
     public string? FilePathOrNull(string name, bool required = false) =>
         FilePath(name, required: required) is { Length: > 0 } path ? path : null;
 
-    /// <summary>A mail address, perhaps with a display name; nobody's where it is absent or faulty.</summary>
+    /// <summary>
+    /// Returns a mail address, possibly with a display name. If it is absent or faulty, returns an address that cannot
+    /// exist.
+    /// </summary>
     public MailboxAddress Mailbox(string name)
     {
         var text = Text(name, required: true);
@@ -83,16 +87,16 @@ internal sealed class SettingsSection
         return new MailboxAddress("", "invalid@invalid");
     }
 
-    /// <summary>A list of domains, normalised; empty when it is absent.</summary>
+    /// <summary>Returns a list of domains, normalised. Empty if it is absent.</summary>
     public List<string> Domains(string name, bool required = false) =>
         Texts(name, required).ConvertAll(text => Domain(name, text.Text, text.Line));
 
-    /// <summary>A domain, normalised.</summary>
+    /// <summary>Returns a domain, normalised.</summary>
     public string Domain(string name) => Domain(name, Text(name, required: true), LineOf(name));
 
     /// <summary>
-    /// The https address of a service, or its http address on this host; null when it is absent or faulty. Over http,
-    /// anybody on the way could read and change requests and the response book.
+    /// Returns the https address of a service, or its http address on this host. Null if it is absent or faulty. Over
+    /// http to another host, an attacker on the path could read and change requests and the response book.
     /// </summary>
     public Uri? Endpoint(string name)
     {
@@ -105,12 +109,12 @@ internal sealed class SettingsSection
             return address;
         }
 
-        Refuse(name, value, "a web address like \"https://host:port\"", "; http:// is taken for this host (127.0.0.1) "
-            + "only, because it can be read and changed on the way");
+        Refuse(name, value, "a web address like \"https://host:port\"", "; http:// is accepted only for this "
+            + "host (127.0.0.1), because it can be read and changed in transit");
         return null;
     }
 
-    /// <summary>The strings of a list, each with its line; empty when it is absent.</summary>
+    /// <summary>Returns the strings of a list, each with its line. Empty if it is absent.</summary>
     public List<(string Text, int Line)> Texts(string name, bool required = false)
     {
         var texts = new List<(string, int)>();
@@ -122,13 +126,13 @@ internal sealed class SettingsSection
             if (item.Kind == JsonValueKind.String && item.Text.Length > 0)
                 texts.Add((item.Text, item.Line));
             else
-                Add(item.Line, name, "holds something that is not a text: " + Shown(item));
+                Add(item.Line, name, "contains something that is not a text: " + Shown(item));
         }
 
         return texts;
     }
 
-    /// <summary>A whole number within the bounds, both included.</summary>
+    /// <summary>Returns a whole number within the bounds, both included.</summary>
     public long Number(string name, long standard, long least, long most, bool required = false)
     {
         if (Find(name, required) is not { } value)
@@ -144,7 +148,9 @@ internal sealed class SettingsSection
         return standard;
     }
 
-    /// <summary>A member of an enum by its name with hyphens (<see cref="Words.Hyphenated"/>), in any case.</summary>
+    /// <summary>
+    /// Returns a member of an enum by its name with hyphens (<see cref="Words.Hyphenated"/>), ignoring case.
+    /// </summary>
     public T Choice<T>(string name, T standard) where T : struct, Enum
     {
         if (!Has(name))
@@ -156,12 +162,12 @@ internal sealed class SettingsSection
             ?? standard;
     }
 
-    /// <summary>One of the named choices; null where it is absent or faulty.</summary>
+    /// <summary>Returns one of the named choices. Null if it is absent or faulty.</summary>
     /// <param name="name">The setting.</param>
-    /// <param name="choices">The names.</param>
-    /// <param name="parse">Null for what is none of them.</param>
-    /// <param name="required">Whether it must be there.</param>
-    /// <param name="remedy">What else to do where the value is near to none of them.</param>
+    /// <param name="choices">The names of the choices.</param>
+    /// <param name="parse">Converts a name. Null for any other text.</param>
+    /// <param name="required">Whether the setting must be present.</param>
+    /// <param name="remedy">A remedy for a value that resembles none of the names.</param>
     public T? Choice<T>(string name, IReadOnlyList<string> choices, Func<string, T?> parse, bool required = false,
         string remedy = "") where T : struct
     {
@@ -176,7 +182,9 @@ internal sealed class SettingsSection
         return null;
     }
 
-    /// <summary>The object behind <paramref name="name"/>; null when it is absent, null or no object.</summary>
+    /// <summary>
+    /// Returns the object that <paramref name="name"/> holds. Null if it is absent, null or not an object.
+    /// </summary>
     public SettingsSection? Section(string name, string[] names, bool required = false)
     {
         if (!required && this[name] is null)
@@ -185,7 +193,7 @@ internal sealed class SettingsSection
         return value is null ? null : new SettingsSection(_faults, _prefix + name + ".", value, names);
     }
 
-    /// <summary>The objects of a list; empty when it is absent.</summary>
+    /// <summary>Returns the objects of a list. Empty if it is absent.</summary>
     public List<SettingsSection> Sections(string name, string[] names)
     {
         var sections = new List<SettingsSection>();
@@ -202,7 +210,9 @@ internal sealed class SettingsSection
         return sections;
     }
 
-    /// <summary>An object whose names are free and whose values are texts, in order; empty when it is absent.</summary>
+    /// <summary>
+    /// Returns the members of an object with arbitrary names and text values, in order. Empty if it is absent.
+    /// </summary>
     public List<(string Name, string Value, int Line)> Pairs(string name, bool required = false)
     {
         var pairs = new List<(string, string, int)>();
@@ -218,12 +228,12 @@ internal sealed class SettingsSection
         return pairs;
     }
 
-    /// <summary>Adds what is wrong with a setting.</summary>
+    /// <summary>Adds a fault of a setting.</summary>
     public void Add(string name, string problem) => Add(LineOf(name), name, problem);
 
     public void Add(int line, string name, string problem) => _faults.Add(line, _prefix + name, problem);
 
-    /// <summary>Adds what is probably wrong with a setting but can be used.</summary>
+    /// <summary>Adds a warning about a setting that is probably wrong but can be used.</summary>
     public void Warn(string name, string problem) => Warn(LineOf(name), name, problem);
 
     public void Warn(int line, string name, string problem) => _faults.Warn(line, _prefix + name, problem);
@@ -251,7 +261,9 @@ internal sealed class SettingsSection
         return null;
     }
 
-    /// <summary>The value, if it is there and of the kind.</summary>
+    /// <summary>
+    /// Returns the value if it is present and of that kind, otherwise null. A value of another kind is a fault.
+    /// </summary>
     private LocatedJson? Find(string name, bool required, JsonValueKind kind, string form)
     {
         var value = Find(name, required);

@@ -142,7 +142,7 @@ public sealed class ConfigurationChecks : IDisposable
         "no request can prove anything, and nobody gets it" })]
     [InlineData("get", ", \"require_authentication\": { \"links\": \"full\" }", "",
         new[] { "settings.json:4: warning: require_authentication: authserv_id is not set: " +
-        "no request can prove anything, and nobody gets what requires it" })]
+        "no sender can be verified, and nobody gets what requires it" })]
     [InlineData("get", ", \"require_authentication\": { \"links\": \"none\" }",
         ", \"require_authentication\": { \"attachments\": \"none\" }", new string[0])]
     [InlineData("*", ", \"require_authentication\": { \"links\": \"full\" }, \"authserv_id\": \"mx\"",

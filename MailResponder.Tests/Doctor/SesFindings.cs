@@ -81,7 +81,7 @@ public sealed class SesFindings : IDisposable
 
     /// <summary>Some day an update of the host's package ca-certificates brings Amazon's next root.</summary>
     [Theory]
-    [InlineData("", "fault", "holds no certificate")]
+    [InlineData("", "fault", "contains no certificate")]
     [InlineData(
         "1", "warning", "lacks Amazon_Root_CA_2.crt, Starfield_Services_Root_Certificate_Authority_-_G2.crt, which")]
     [InlineData("1 2 3 4", "ok", "has what the host has")]

@@ -165,8 +165,11 @@ public sealed class FeedbackQueueTests : IDisposable
 
     public static TheoryData<string, string, int?, string, string> Troubles => new()
     {
-        { "ReceiveMessage", "throttled", 400, "ThrottlingException", "SQS, queue responder-feedback: it throttles" },
-        { "ReceiveMessage", "throttled", 403, "RequestThrottled", "it throttles" },
+        {
+            "ReceiveMessage", "throttled", 400, "ThrottlingException",
+            "SQS, queue responder-feedback: it throttles requests"
+        },
+        { "ReceiveMessage", "throttled", 403, "RequestThrottled", "it throttles requests" },
         { "ReceiveMessage", "failed", 500, "InternalFailure", "it failed with InternalFailure" },
         {
             "ReceiveMessage", "forbidden", 403, "AccessDeniedException",

@@ -256,7 +256,7 @@ public sealed class SnsSignatures : IDisposable
     }
 
     [Theory]
-    [InlineData("", "holds no certificate")]
+    [InlineData("", "contains no certificate")]
     [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "is neither PEM nor DER")]
     public void FileWithoutCertificate_IsRefused(string content, string problem) =>
         Assert.Contains(problem, Assert.Throws<ResponderException>(

@@ -50,8 +50,8 @@ public sealed class MetricsSettingsTests : IDisposable
         "metrics.endpoint: must be a web address")]
     [InlineData("""{ "region": "eu-west-1", "profile": "x" }""",
         "metrics.profile: is a section of the credentials_file, which is not set")]
-    [InlineData("""{ "region": "eu-west-1", "namespace": "AWS/EC2" }""", "Amazon's own")]
-    [InlineData("""{ "region": "eu-west-1", "namespace": "a\tb" }""", "is not what CloudWatch takes")]
+    [InlineData("""{ "region": "eu-west-1", "namespace": "AWS/EC2" }""", "reserved by Amazon")]
+    [InlineData("""{ "region": "eu-west-1", "namespace": "a\tb" }""", "is not valid in CloudWatch")]
     [InlineData("""{ "threshold": 0 }""", "metrics.threshold: must be a whole number from 1")]
     [InlineData("""{ "state": false }""", "metrics.state: must be a text")]
     [InlineData("""[]""", "metrics: must be an object")]

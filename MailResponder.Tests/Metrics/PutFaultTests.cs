@@ -13,7 +13,7 @@ public sealed class PutFaultTests
 {
     public static TheoryData<string, int, string> Refusals => new()
     {
-        { "Throttling", 75, "it throttles" },
+        { "Throttling", 75, "it throttles requests" },
         { "InternalFailure", 75, "it failed with InternalFailure" },
         { "AccessDenied", 69, "needs cloudwatch:PutMetricData" },
         { "InvalidClientTokenId", 69, "does not know the access key" },

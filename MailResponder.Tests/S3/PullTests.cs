@@ -191,7 +191,7 @@ public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
     [InlineData("credentials", "S3 does not know the access key")]
     [InlineData("bucket", "there is no such bucket")]
     [InlineData("endpoint", "cannot be reached")]
-    [InlineData("profile", "has no profile [fleet]")]
+    [InlineData("profile", "has no usable profile [fleet]")]
     [InlineData("mode", "chmod 0640")]
     public void Refusal_SaysWhatToDo(string what, string words)
     {

@@ -187,7 +187,7 @@ public class SesProgramTests
 
         Assert.Equal(78, run.ExitCode);
         Assert.Contains("ses.credentials_file: AWS credentials file", run.OutputText, StringComparison.Ordinal);
-        Assert.Contains("has no profile [absent]", run.OutputText, StringComparison.Ordinal);
+        Assert.Contains("has no usable profile [absent]", run.OutputText, StringComparison.Ordinal);
         Assert.Contains("entry 2, attachments: Amazon SES refuses .MSI files", run.OutputText,
             StringComparison.Ordinal);
         Assert.Contains("encoded they have 10.5 MB", run.OutputText, StringComparison.Ordinal);

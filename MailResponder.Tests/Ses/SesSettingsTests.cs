@@ -30,12 +30,13 @@ public sealed class SesSettingsTests : IDisposable
     [InlineData("""{ "region": "Ireland" }""", "is not an AWS region")]
     [InlineData("""{ "region": "EU-WEST-1" }""", "did you mean \"eu-west-1\"?")]
     [InlineData("""{ "regon": "eu-west-1" }""", "did you mean \"region\"?")]
-    [InlineData("""{ "region": "eu-west-1", "endpoint": "http://ses.example.com" }""", "this host (127.0.0.1) only")]
+    [InlineData("""{ "region": "eu-west-1", "endpoint": "http://ses.example.com" }""",
+        "only for this host (127.0.0.1)")]
     [InlineData("""{ "region": "eu-west-1", "endpoint": "ses.example.com" }""", "ses.endpoint: must be a web address")]
     [InlineData("""{ "region": "eu-west-1", "profile": "x" }""", "which is not set")]
     [InlineData("""{ "region": "eu-west-1", "configuration_set": "a b" }""",
-        "ses.configuration_set: \"a b\" is not what SES takes")]
-    [InlineData("""{ "region": "eu-west-1", "tags": { "a": "b c" } }""", "ses.tags.a: \"b c\" is not what SES takes")]
+        "ses.configuration_set: \"a b\" is not valid in SES")]
+    [InlineData("""{ "region": "eu-west-1", "tags": { "a": "b c" } }""", "ses.tags.a: \"b c\" is not valid in SES")]
     [InlineData("""{ "region": "eu-west-1", "tags": [] }""", "ses.tags: must be an object")]
     [InlineData("""{ "region": "eu-west-1", "tags": { "a": 1 } }""", "ses.tags.a: must be a text")]
     public void Fault_IsNamed(string ses, string expected, bool isWarning = false)

@@ -48,7 +48,7 @@ public sealed class DatabaseSettingsTests
     }
 
     [Theory]
-    [InlineData("{}", "4: database: must hold one of \"sqlite\"")]
+    [InlineData("{}", "4: database: must name one of \"sqlite\"")]
     [InlineData("""{ "sqlite": "a", "mysql": { "socket": "/s", "user": "u", "database": "d" } }""",
         "4: database: names two databases; keep one of")]
     [InlineData("""{ "mysql": "db.example.com" }""", "4: database.mysql: must be an object")]
@@ -63,13 +63,13 @@ public sealed class DatabaseSettingsTests
     [InlineData("""{ "mysql": {""" + Server + """, "ssl_mode": "1" } }""",
         "database.mysql.ssl_mode: must be one of verify-full, verify-ca, required, preferred, none")]
     [InlineData("""{ "mysql": {""" + Server + """, "ssl_mode": "required", "ssl_ca": "c" } }""",
-        "database.mysql.ssl_ca: is not looked at with ssl_mode required")]
+        "database.mysql.ssl_ca: has no effect with ssl_mode required")]
     [InlineData("""{ "mysql": {""" + Server + """, "port": 0 } }""",
         "database.mysql.port: must be a whole number from 1 to 65535")]
     [InlineData("""{ "mysql": { "socket": "/s", "user": "u", "database": "d", "port": 3306 } }""",
-        "database.mysql.port: goes with a server, not with a socket")]
+        "database.mysql.port: applies to a server, not to a socket")]
     [InlineData("""{ "mysql": { "server": "s", "user": "u", "database": "d", "password": "p" } }""",
-        "database.mysql.password: is unknown; known here are: server, socket")]
+        "database.mysql.password: is unknown; known here are server, socket")]
     public void Fault_IsNamedWithItsLine(string database, string expected)
     {
         var (settings, faults) = Check(database);

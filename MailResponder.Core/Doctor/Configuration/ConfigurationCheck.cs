@@ -12,16 +12,20 @@ using MimeKit;
 
 namespace MailResponder.Doctor;
 
-/// <summary>Looks at the settings, and at every file that they name, as a message would need them.</summary>
-/// <param name="settings">Without a fault of their own.</param>
-/// <param name="faults">Added to.</param>
+/// <summary>
+/// Checks the settings and every file that they name, in the way that processing a message uses them.
+/// </summary>
+/// <param name="settings">Settings that were read without a fault.</param>
+/// <param name="faults">The list that receives the faults.</param>
 internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault> faults)
 {
     /// <summary>Checks one file: a JSON list is a response book, anything else settings.</summary>
-    /// <param name="settingsPath">The settings that say where a book's attachments are; need not exist.</param>
-    /// <param name="faults">Added to.</param>
-    /// <param name="postfixLimit">Postfix's message_size_limit in bytes; null when it is not known.</param>
-    /// <returns>The exit code that fits the kind of file.</returns>
+    /// <param name="settingsPath">
+    /// The settings file, which tells where a book's attachments are. It need not exist.
+    /// </param>
+    /// <param name="faults">The list that receives the faults.</param>
+    /// <param name="postfixLimit">Postfix's message_size_limit in bytes. Null if it is not known.</param>
+    /// <returns>The exit code to use if there is a fault. It depends on the kind of file.</returns>
     public static int OfFile(string path, string settingsPath, List<Fault> faults, long? postfixLimit = null)
     {
         if (LocatedJson.ReadFile(path, faults) is not { } text)
@@ -29,14 +33,16 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
         if (LooksLikeSettings(text))
             return OfSettings(path, faults, postfixLimit);
         if (ResponseBookFile.Check(path, faults) is { } book)
-            // Attachments can be looked for only where settings say where they are.
+            // Attachments can be checked only if the settings tell where they are.
             CheckUse(book, path, File.Exists(settingsPath) ? SettingsFile.Check(settingsPath, []) : null, faults,
                 postfixLimit);
         return ExitCode.DataError;
     }
 
-    /// <summary>Checks settings and what they name. Root looks with the rights of the service's user.</summary>
-    /// <returns>The exit code that fits the faults.</returns>
+    /// <summary>
+    /// Checks the settings and the files that they name. Root checks with the permissions of the service's user.
+    /// </summary>
+    /// <returns>The exit code to use if there is a fault.</returns>
     public static int OfSettings(string path, List<Fault> faults, long? postfixLimit = null)
     {
         if (SettingsFile.Check(path, faults) is not { } settings)
@@ -64,7 +70,7 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
             code = ExitCode.Configuration;
         }
 
-        // A place like database.sqlite. The faults of the parser have their lines already.
+        // Find the line of a place like database.sqlite. The faults of the parser already have their lines.
         var text = LocatedJson.Parse(RegularFile.ReadAllBytes(path), path, []);
         faults.AddRange(found.Select(fault => fault.File != path ? fault : fault with
         {
@@ -77,7 +83,7 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
     {
         if (!FileSystem.MayRead(settings.File))
             Add("", $"the user {RunningUser.Name} may not read it");
-        // With SQLite a key that is missing along with its database is made by the first message.
+        // With SQLite, if the key and its database are both missing, the first message creates the key.
         if (File.Exists(settings.AddressKeyFile) || settings.Database.MySql is not null
             || FileStatus.TryRead(settings.Database.SqliteFile!, out _))
             Try("address_key_file", () => AddressKey.Load(settings.AddressKeyFile));
@@ -98,7 +104,7 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
             return;
         }
 
-        // ZoneFileText also verifies that the key's numbers belong together; a message skips that.
+        // ZoneFileText also verifies that the numbers of the key belong together. Processing a message skips that.
         Try("dkim.key_file", () =>
         {
             ReplySigner.Create(dkim, TimeProvider.System);
@@ -137,12 +143,16 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
                 isWarning: true);
     }
 
-    /// <summary>Checks a book, but for what is wrong in its own text.</summary>
-    /// <param name="settings">Those that are to use it; null: they are not known.</param>
+    /// <summary>
+    /// Checks the use of a book: its attachments, addresses and ways of sending. Does not report the faults in its own
+    /// text.
+    /// </summary>
+    /// <param name="settings">The settings that use the book. Null if they are not known.</param>
     public static void CheckUse(ResponseBook book, string path, ResponderSettings? settings, List<Fault> faults,
         long? postfixLimit = null, BookSeal? seal = null)
     {
-        // Not a fault of the file: `config pull` would have cron mail it each hour.
+        // This is not reported with the faults of the book's own text. `config pull` would report it there, and cron
+        // would mail it each hour.
         if (book.AttachmentsOffLine is { } line)
             faults.Add(new Fault(path, line, "attachments", $"is off: "
                 + $"{book.Entries.Count(entry => entry.HoldsBackAttachments)} of {book.Entries.Count} entries go out "
@@ -160,7 +170,7 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
                     + "responder config show", isWarning: true);
         }
 
-        // The limit of this host's Postfix does not apply to another program.
+        // The limit of this host's Postfix does not apply if another program sends the mail.
         var isOfPostfix = settings.Sendmail is "/usr/sbin/sendmail" or "/usr/lib/sendmail";
         var sent = new Dictionary<string, ResponseEntry>();
         foreach (var entry in book.Entries)
@@ -173,7 +183,9 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
         }
     }
 
-    /// <summary>Does the work; returns the problem of a <see cref="ResponderException"/>, else null.</summary>
+    /// <summary>
+    /// Does the work. Returns the message of a <see cref="ResponderException"/>. Null if none is thrown.
+    /// </summary>
     public static string? ProblemOf(Action work)
     {
         try
@@ -195,7 +207,10 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
             faults.Add(new Fault(settings.File, 0, place, problem, isWarning));
     }
 
-    /// <summary>An object, or the start of one, that is no entry of a book and has a setting, if anything.</summary>
+    /// <summary>
+    /// Whether a text is meant as settings: an object that is not an entry of a book, and that is empty or has the name
+    /// of a setting. Text that is not valid JSON need only begin like an object.
+    /// </summary>
     private static bool LooksLikeSettings(byte[] text)
     {
         if (LocatedJson.Parse(text, "", []) is not { } json)

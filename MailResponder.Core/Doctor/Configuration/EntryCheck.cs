@@ -7,18 +7,22 @@ using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>One entry of a response book: whether requests reach it, and its reply goes out whole.</summary>
-/// <param name="book">The book's file.</param>
+/// <summary>
+/// Checks one entry of a response book: whether requests reach it, and whether its reply can be sent whole.
+/// </summary>
+/// <param name="book">The path of the response book.</param>
 /// <param name="settings">The settings that use the book.</param>
-/// <param name="seal">Who vouches for its attachments; null: nobody need to.</param>
-/// <param name="faults">Added to.</param>
+/// <param name="seal">The signature check of the book's attachments. Null if none is needed.</param>
+/// <param name="faults">The list that receives the faults.</param>
 internal sealed class EntryCheck(
     ResponseEntry entry, string book, ResponderSettings settings, BookSeal? seal, List<Fault> faults)
 {
-    /// <summary>The header and boundaries.</summary>
+    /// <summary>The bytes to leave for the header and the boundaries.</summary>
     private const int RoomForHeader = 16_384;
 
-    /// <summary>Attachments that SES refuses (Amazon SES Developer Guide, "Unsupported attachment types").</summary>
+    /// <summary>
+    /// The extensions of attachments that SES refuses (Amazon SES Developer Guide, "Unsupported attachment types").
+    /// </summary>
     private static readonly HashSet<string> RefusedBySes = new(StringComparer.OrdinalIgnoreCase)
     {
         ".ade", ".adp", ".app", ".asp", ".bas", ".bat", ".cer", ".chm", ".cmd", ".com", ".cpl", ".crt", ".csh", ".der",
@@ -35,7 +39,7 @@ internal sealed class EntryCheck(
     private SendMethod Method => entry.SendMethod ?? settings.SendMethod;
 
     /// <param name="postfixLimit">
-    /// Postfix's message_size_limit in bytes, 0 for no limit; null when sendmail is not Postfix's.
+    /// Postfix's message_size_limit in bytes, or 0 for no limit. Null if sendmail is not Postfix's.
     /// </param>
     public void Look(long? postfixLimit)
     {
@@ -56,7 +60,7 @@ internal sealed class EntryCheck(
                 isWarning: true);
         }
 
-        // That of the settings is looked at once.
+        // The send_method of the settings is checked once, elsewhere.
         Add("send_method", entry.SendMethod == settings.SendMethod ? null : entry.SendMethod switch
         {
             SendMethod.Sendmail => PlaceCheck.Program(settings.Sendmail),
@@ -73,7 +77,7 @@ internal sealed class EntryCheck(
             Add(Attachments, ConfigurationCheck.ProblemOf(() =>
             {
                 using var content = files.Open(attachment);
-                // As base64 in lines of 76 characters.
+                // The size in base64: each 57 bytes make a line of 76 characters and a line end.
                 attached += (content.Length + 56) / 57 * 78;
                 seal?.CheckAttachment(attachment, content);
             }), attachment.Line, entry.HoldsBackAttachments);
@@ -87,8 +91,8 @@ internal sealed class EntryCheck(
     }
 
     /// <remarks>
-    /// What is wrong with attachments that the book holds back is a warning: it may be why they are switched off, and
-    /// must not keep that book out of force.
+    /// A fault of attachments that the book holds back is only a warning. It may be the reason why they are switched
+    /// off, and must not keep that book from coming into force.
     /// </remarks>
     private void Add(string field, string? problem, int? line = null, bool isWarning = false)
     {
@@ -96,7 +100,7 @@ internal sealed class EntryCheck(
             faults.Add(new Fault(book, line ?? entry.Line, $"entry {entry.Number}, {field}", problem, isWarning));
     }
 
-    /// <summary>Who else needs the address: people, or the replies themselves. Null when nobody does.</summary>
+    /// <summary>Returns who else needs the address: people, or the replies themselves. Null if nobody does.</summary>
     private string? Owner()
     {
         bool Is(string address) => string.Equals(entry.Address, address, StringComparison.OrdinalIgnoreCase);
@@ -121,7 +125,9 @@ internal sealed class EntryCheck(
         }
     }
 
-    /// <summary>Null when the attachments fit, and for the outbox, which takes all.</summary>
+    /// <summary>
+    /// Returns what is too large. Null if the attachments fit, and for the outbox, which accepts any size.
+    /// </summary>
     private string? TooLarge(long attached, long? postfixLimit)
     {
         if (Method == SendMethod.Outbox)
@@ -135,7 +141,10 @@ internal sealed class EntryCheck(
         return $"encoded they have {Megabytes(encoded)} MB, and {limit}: the entry would go out without them; {remedy}";
     }
 
-    /// <summary>With the longest links that somebody gets; 0 where the texts have a fault of their own.</summary>
+    /// <summary>
+    /// Returns the size of the texts with the longest links that a requester can get. 0 if the texts have a fault of
+    /// their own.
+    /// </summary>
     private long TextBytes()
     {
         if (entry.Bodies.Count == 0)
@@ -145,7 +154,7 @@ internal sealed class EntryCheck(
             : new ReplyBody(MimeBody.Close(body.Frame, entry.With(Longest).Bodies), []).Bytes;
     }
 
-    /// <summary>Characters of the texts with those links, told without putting them together.</summary>
+    /// <summary>Returns the number of characters of the texts with those links, without building the texts.</summary>
     private long LongestText() => entry.Bodies.Sum(body => body.Text.Length + entry.Pools.Sum(pool =>
         (body.Text.Split($"{{{{{pool.Name}}}}}").Length - 1L) * Longest(pool).Sum(link => (long)link.Length)));
 

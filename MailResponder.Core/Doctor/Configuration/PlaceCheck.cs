@@ -4,8 +4,8 @@ using MailResponder.Native;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// Why a message could not use a program, a folder or the database that the settings name, if it ran as the present
-/// user. Changes nothing. Null: it could.
+/// Checks whether the running user could use a program, a folder or the database that the settings name. Changes
+/// nothing. Each method returns the problem, or null if there is none.
 /// </summary>
 internal static class PlaceCheck
 {
@@ -19,7 +19,7 @@ internal static class PlaceCheck
         return error == 0 ? null : $"{path} {FileTrouble.OfProgram(path, error)}";
     }
 
-    /// <summary>A folder to write into; one that is missing is made by the first message.</summary>
+    /// <summary>Checks a folder to write into. If it is missing, the first message creates it.</summary>
     public static string? Folder(string folder)
     {
         if (Directory.Exists(folder))
@@ -54,7 +54,7 @@ internal static class PlaceCheck
         }
     }
 
-    /// <summary>Whether the kernel knows how to start it: ELF, or a script that names its interpreter.</summary>
+    /// <summary>Whether the kernel can start the file: ELF, or a script that names its interpreter.</summary>
     private static bool IsProgram(string path)
     {
         using var file = File.OpenRead(path);

@@ -4,7 +4,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>The published signing key against the one that signs (RFC 6376, section 3.6.1).</summary>
+/// <summary>Compares the public keys in DNS with the DKIM keys on this host (RFC 6376, section 3.6.1).</summary>
 internal static class DkimDnsCheck
 {
     private const string Publish = "publish what this prints: responder dkim record";
@@ -23,13 +23,13 @@ internal static class DkimDnsCheck
         }
         catch (ResponderException)
         {
-            // The check `keys` tells what is wrong with it.
+            // The check `keys` reports what is wrong with the key.
             return [];
         }
     }
 
-    /// <summary>Why the next key cannot sign yet; null when DNS shows its record as it should be.</summary>
-    /// <exception cref="ResponderException">It is no RSA key.</exception>
+    /// <summary>Returns why the next key cannot sign yet. Null if its record in DNS is correct.</summary>
+    /// <exception cref="ResponderException">The next key is not an RSA key.</exception>
     public static string? ProblemOfNext(DnsLookup dns, DkimKey next) =>
         dns.Ask(next.Record, QueryType.TXT) is []
             ? next.Record + " does not exist yet"
@@ -86,7 +86,8 @@ internal static class DkimDnsCheck
             return check.Fault($"{place} has {records.Count} TXT records; which one counts is undefined",
                 "keep the one that responder dkim record prints");
         var key = DkimRecord.PublicKey(signing).Base64;
-        // A tag list (RFC 6376, section 3.2). White space means nothing in the tags that are read here.
+        // The record is a tag list (RFC 6376, section 3.2). White space is not significant in the tags that are read
+        // here.
         var tags = Host.Values(string.Concat(records[0].Where(c => !char.IsWhiteSpace(c))).Split(';'), '=');
         if (!tags.TryGetValue("p", out var published) || tags.GetValueOrDefault("v", "DKIM1") != "DKIM1")
             return check.Fault(place + " is no DKIM record: it has no v=DKIM1 or no p=", Publish);

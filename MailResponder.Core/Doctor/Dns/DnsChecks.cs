@@ -5,7 +5,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>What DNS says of our domains: where mail for them goes, and who may send in their name.</summary>
+/// <summary>Checks the DNS records of our domains: where their mail goes, and who may send in their name.</summary>
 internal static class DnsChecks
 {
     public const string RemedyOfSilence = "look at /etc/resolv.conf and the network; then run it again";
@@ -19,7 +19,7 @@ internal static class DnsChecks
     public static IEnumerable<Finding> Look(Host host, ResponderSettings settings, PostfixSettings? postfix)
     {
         var (dns, check) = (new DnsLookup(host), new Check("dns"));
-        // One question first: when it gets no answer, the others would wait in vain.
+        // Ask one question first. If it gets no answer, all others would time out too.
         if (dns.Ask(settings.OwnDomains[0], QueryType.MX) is null)
             return check.Warning("no DNS record was looked at: the resolver does not answer", RemedyOfSilence);
         MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var from);
@@ -58,7 +58,7 @@ internal static class DnsChecks
         var terms = records[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (terms.Contains("+all") || terms.Contains("all"))
             return check.Fault(domain + ": its SPF record lets the whole world send in its name", remedy);
-        // A redirect or another include may lead to the same servers; that is not followed.
+        // A redirect or another include may name the same servers. This check does not follow them.
         if (settings.Ses is not null
             && !terms.Any(term => term.Contains("amazonses.com", StringComparison.OrdinalIgnoreCase)))
             return check.Warning(domain + ": its SPF record does not include amazonses.com, which sends for us",
@@ -69,7 +69,7 @@ internal static class DnsChecks
     private static Check Dmarc(DnsLookup dns, string from)
     {
         var check = new Check("dmarc");
-        // Receivers ask for the domain and its organisational domain. Asking every domain above needs no list of
+        // Receivers look up the domain and its organisational domain. Looking up every parent domain needs no list of
         // public suffixes.
         for (var domain = from; domain.Contains('.'); domain = domain[(domain.IndexOf('.') + 1)..])
         {
@@ -100,7 +100,7 @@ internal static class DnsChecks
         var named = string.Join(", ", servers);
         if (servers.Contains(hostName.ToLowerInvariant()))
             return check.Ok($"{domain}: {named}");
-        // A load balancer or another name of this host: the same addresses are good enough.
+        // The MX may be a load balancer or another name of this host. An address in common is enough.
         var ours = dns.Addresses(hostName) ?? [];
         return servers.Any(mx => dns.Addresses(mx)?.Any(ours.Contains) == true)
             ? check.Ok($"{domain}: {named}, which is this host too")
@@ -127,15 +127,15 @@ internal static class DnsChecks
     }
 
     /// <summary>
-    /// Looks for this host's addresses on the block lists that its own Postfix uses. Other hosts that use such a list
-    /// refuse our replies.
+    /// Looks up this host's addresses on the block lists that its own Postfix uses. Other hosts that use such a list
+    /// would refuse our replies.
     /// </summary>
     private static Check BlockLists(DnsLookup dns, PostfixSettings postfix)
     {
         var check = new Check("block-lists");
         var rejecting = Restrictions.Select(postfix.List).SelectMany(words => words.Zip(words.Skip(1)))
             .Where(pair => pair.First is "reject_rbl_client").Select(pair => pair.Second);
-        // domain=filter*weight; a list of good senders has a weight below zero.
+        // The form is domain=filter*weight. A negative weight marks a list of good senders.
         var lists = postfix.List("postscreen_dnsbl_sites").Concat(rejecting)
             .Where(text => !text.Contains("*-", StringComparison.Ordinal))
             .Select(text => text.Split('*')[0].Split('=')).DistinctBy(parts => parts[0]).ToList();
@@ -146,14 +146,14 @@ internal static class DnsChecks
             return check.NotLookedAt("host-address");
         foreach (var (address, list) in addresses.SelectMany(address => lists.Select(list => (address, list))))
         {
-            // RFC 5782: the address as in a PTR record, below the list's domain.
+            // RFC 5782: the address is reversed as for a PTR record, and the list's domain follows.
             var reversed = IPAddress.Parse(address).GetArpaName().Replace("in-addr.arpa.", "", StringComparison.Ordinal)
                 .Replace("ip6.arpa.", "", StringComparison.Ordinal);
             var answer = dns.Ask(reversed + list[0], QueryType.A);
             if (answer is null)
                 check.Warning($"{list[0]} does not answer",
                     "see that the resolver of /etc/resolv.conf is one of your own; then run it again");
-            // Spamhaus and others report errors this way; it says nothing about the address.
+            // Spamhaus and others report errors by these addresses. They say nothing about the address looked up.
             else if (answer.Any(text => text.StartsWith("127.255.255.", StringComparison.Ordinal)))
                 check.Warning($"{list[0]} does not serve this host's resolver: nobody is found on it",
                     "ask it by a resolver of your own, not by a public one");
@@ -167,7 +167,9 @@ internal static class DnsChecks
         return check.OrOk($"{addresses.Some()}: not on {lists.Select(list => list[0]).Some()}");
     }
 
-    /// <summary>A pattern like <c>127.0.[0..255].[1;3..5]</c> (postconf(5), postscreen_dnsbl_sites).</summary>
+    /// <summary>
+    /// Whether an address fits a pattern like <c>127.0.[0..255].[1;3..5]</c> (postconf(5), postscreen_dnsbl_sites).
+    /// </summary>
     private static bool IsMatch(string pattern, string address) =>
         pattern.Replace("..", "-", StringComparison.Ordinal).Split('.').Zip(address.Split('.')).All(part =>
             part.First.Trim('[', ']').Split(';').Select(range => range.Split('-')).Any(edges =>

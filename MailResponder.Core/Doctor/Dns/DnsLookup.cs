@@ -4,24 +4,28 @@ using DnsClient.Protocol;
 
 namespace MailResponder.Doctor;
 
-/// <summary>Asks the name servers of the host; over TCP when an answer is too long for UDP.</summary>
+/// <summary>Queries the name servers of the host, over TCP if an answer is too long for UDP.</summary>
 internal sealed class DnsLookup
 {
-    /// <summary>resolv.conf(5): MAXNS.</summary>
+    /// <summary>The maximum number of name servers that the resolver uses (MAXNS in resolv.conf(5)).</summary>
     private const int MaxServers = 3;
 
     private readonly LookupClient _client;
 
-    /// <param name="host">Its /etc/resolv.conf names the servers; without one, the host itself is the server.</param>
+    /// <param name="host">
+    /// The host whose /etc/resolv.conf names the servers. If it names none, the server is the host itself.
+    /// </param>
     public DnsLookup(Host host) : this(ServersOf(host))
     {
     }
 
-    /// <param name="servers">The next one is asked when one fails or does not answer.</param>
+    /// <param name="servers">
+    /// The servers in the order in which they are tried. The next one is tried if one fails or does not answer.
+    /// </param>
     public DnsLookup(params IPEndPoint[] servers) => _client = new LookupClient(Options(servers));
 
     /// <summary>
-    /// Each name server of the host, and whether it says that the root zone's signatures are genuine.
+    /// Returns each name server of the host, and whether it reports the root zone's signatures as genuine.
     /// </summary>
     public static List<(IPAddress Server, bool Validates)> Validation(Host host) =>
         [.. ServersOf(host).Select(server => (server.Address, Validates(server)))];
@@ -46,14 +50,14 @@ internal sealed class DnsLookup
         Timeout = TimeSpan.FromSeconds(3),
         Retries = 1,
         UseRandomNameServer = false,
-        // An answer without records is final: no other server is asked.
+        // An answer without records is final: do not try another server.
         ContinueOnEmptyResponse = false,
     };
 
-    /// <param name="type">TXT, MX, A, AAAA or PTR.</param>
+    /// <param name="type">The record type: TXT, MX, A, AAAA or PTR.</param>
     /// <returns>
-    /// The records' data: TXT with its strings joined (RFC 7208, section 3.3), MX and PTR as host names in lower case
-    /// without a final dot, addresses as they are. Empty when the name has none; null when no server answered, or all
+    /// The data of the records. The strings of a TXT record are joined (RFC 7208, section 3.3). MX and PTR are host
+    /// names in lower case without a final dot. Empty if the name has no such record. Null if no server answered or all
     /// failed.
     /// </returns>
     public IReadOnlyList<string>? Ask(string name, QueryType type)
@@ -67,16 +71,16 @@ internal sealed class DnsLookup
         }
         catch (Exception exception) when (exception is DnsResponseException or ArgumentException)
         {
-            // No server answered, or the name is not valid.
+            // No server answered, or the name is not a valid domain name.
             return null;
         }
     }
 
-    /// <summary>The addresses of a host, IPv4 first; null without an answer.</summary>
+    /// <summary>Returns the addresses of a host, IPv4 first. Null if no server answered.</summary>
     public IReadOnlyList<string>? Addresses(string name) =>
         Ask(name, QueryType.A) is { } four ? [.. four, .. Ask(name, QueryType.AAAA) ?? []] : null;
 
-    /// <summary>The names of an address; null without an answer.</summary>
+    /// <summary>Returns the host names of an address. Null if no server answered.</summary>
     public IReadOnlyList<string>? Names(IPAddress address) => Ask(address.GetArpaName(), QueryType.PTR);
 
     private static IPEndPoint[] ServersOf(Host host) => [.. (host.Lines("/etc/resolv.conf") ?? [])
@@ -86,7 +90,7 @@ internal sealed class DnsLookup
         .OfType<IPAddress>().Take(MaxServers).DefaultIfEmpty(IPAddress.Loopback)
         .Select(address => new IPEndPoint(address, NameServer.DefaultPort))];
 
-    /// <summary>Null for the aliases (CNAME) on the way to what was asked for.</summary>
+    /// <summary>Returns the data of a record. Null for the CNAME records that lead to the name.</summary>
     private static string? DataOf(DnsResourceRecord record) => record switch
     {
         TxtRecord text => string.Concat(text.Text),

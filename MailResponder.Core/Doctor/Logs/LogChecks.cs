@@ -3,7 +3,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>The way of a log line: socket, rsyslog, its rule, the files, and their rotation.</summary>
+/// <summary>Checks the way of a log line: the socket, rsyslog, its rule, the log files, and their rotation.</summary>
 internal static class LogChecks
 {
     public const string Events = MessageEvent.StandardLog;
@@ -15,7 +15,7 @@ internal static class LogChecks
         ["/etc/logrotate.d/mail_responder", "/etc/logrotate.d/mail_responder-mail"];
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>As long as our own logs are kept, and a day for the rotation itself.</summary>
+    /// <summary>The time for which our own logs are kept, plus a day for the rotation itself.</summary>
     private static readonly TimeSpan MaxMailLogAge = TimeSpan.FromDays(8);
 
     public static IEnumerable<Finding> Look(Host host, ResponderSettings? settings)
@@ -48,7 +48,7 @@ internal static class LogChecks
             line => !line.TrimStart().StartsWith('#') && line.Contains(file, StringComparison.Ordinal))))
             check.Fault($"{Rule} does not write {file}", "take rsyslog/20-mail_responder.conf" + Restart);
         var rsyslogd = host.Run("rsyslogd", "-N1");
-        // rsyslogd may leave a broken part out and go on; its exit code is 0 then.
+        // rsyslogd may skip a broken part and still exit with 0.
         var broken = rsyslogd.ErrorLines.Concat(rsyslogd.Lines)
             .FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)
                 && line.Contains("mail_responder", StringComparison.Ordinal));
@@ -60,7 +60,7 @@ internal static class LogChecks
         return check.OrOk(Rule);
     }
 
-    /// <summary>Sends a line and an event as the responder does, and waits for them in the files.</summary>
+    /// <summary>Sends a line and an event as the responder does, and waits until they appear in the files.</summary>
     private static List<Finding> Routing(Host host, ResponderSettings settings, bool isRunning)
     {
         const string name = "syslog-socket";
@@ -86,7 +86,7 @@ internal static class LogChecks
         var tails = missing.ToDictionary(one => one.File, one => new LogTail(host.PathTo(one.File), maxBytes: 0));
         var socket = new SyslogSocket(settings.SyslogSocket, host.Clock);
         socket.Write(settings.SyslogFacility, SyslogSeverity.Info, mark);
-        // A probe counts nowhere.
+        // Probes are not counted in any statistics.
         socket.Write(settings.EventFacility, SyslogSeverity.Info,
             MessageLog.Event(new Outcome(Result.Probe) { Problem = mark }, 0, host.Now));
         for (var start = host.Clock.GetTimestamp(); host.Clock.GetElapsedTime(start) < MaxWait; Thread.Sleep(100))
@@ -107,7 +107,7 @@ internal static class LogChecks
     private static Check Files(Host host)
     {
         var check = new Check("log-files");
-        // The first message makes one that is missing; log-routing tells whether it would.
+        // The first message creates a missing file. log-routing checks whether it can.
         foreach (var path in ((string[])[Log, Events]).Where(path => File.Exists(host.PathTo(path))))
         {
             var owner = host.Stat("%U", host.PathTo(path));
@@ -126,7 +126,7 @@ internal static class LogChecks
         var check = new Check("logrotate");
         foreach (var file in Rotations.Where(file => !File.Exists(host.PathTo(file))))
             check.Fault(file + " is missing: the logs grow until the disk is full", "run install.sh");
-        // With all of its files: logrotate refuses the second file that names a log.
+        // Check all of its files together: logrotate refuses a second file that names the same log.
         var logrotate = host.Run("logrotate", "-d", host.PathTo("/etc/logrotate.conf"));
         if (!logrotate.IsInstalled)
             return check.Fault("logrotate is not installed: the logs grow until the disk is full",
@@ -141,7 +141,9 @@ internal static class LogChecks
         return check.OrOk(string.Join(", ", Rotations));
     }
 
-    /// <summary>Unlike ours, Postfix's own log names requesters: whoever seizes the host learns them.</summary>
+    /// <summary>
+    /// Checks Postfix's own log. Unlike ours, it names requesters, and whoever seizes the host can read it.
+    /// </summary>
     private static Check MailLog(Host host)
     {
         var (check, files) = (new Check("mail-log"), host.FilesIn("/var/log", "mail.*").ToList());

@@ -2,10 +2,10 @@ using System.IO.Enumeration;
 
 namespace MailResponder.Doctor;
 
-/// <summary>How long logrotate keeps a log, by its own files (logrotate(8)).</summary>
+/// <summary>Reads logrotate's configuration and tells how long it keeps a log (logrotate(8)).</summary>
 internal sealed class LogRotation
 {
-    /// <summary>Endings of files that logrotate does not read.</summary>
+    /// <summary>The endings of files that logrotate does not read.</summary>
     private static string[] Left =>
     [
         ".bak", ".disabled", ".dpkg-bak", ".dpkg-dist", ".dpkg-new", ".dpkg-old", ".dpkg-tmp", ".swp", ".ucf-dist",
@@ -23,7 +23,9 @@ internal sealed class LogRotation
             Read(host.Lines(file) ?? []);
     }
 
-    /// <summary>The age of the oldest line that is kept; null when nothing is ever deleted, or not by age.</summary>
+    /// <summary>
+    /// Returns the age of the oldest line that is kept. Null if no line is ever deleted, or not by age.
+    /// </summary>
     public TimeSpan? KeptFor(string log)
     {
         var directives = _logs.Find(entry => entry.Names.Exists(name =>
@@ -31,7 +33,7 @@ internal sealed class LogRotation
         if (directives is null || Value("size") is not null || Value("minsize") is not null)
             return null;
         var days = Period(directives) ?? Period(_common) ?? 7;
-        // The log itself, and as many periods before it as `rotate` says.
+        // The log itself covers one period, and each of the `rotate` older files one more.
         var kept = days * (1 + (Number("rotate") ?? 0));
         return TimeSpan.FromDays(Number("maxage") is { } most ? Math.Min(most + days, kept) : kept);
 

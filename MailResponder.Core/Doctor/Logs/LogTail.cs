@@ -5,18 +5,21 @@ using MailResponder.Logs;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// The end of a log, and what is added to it. When logrotate renames the file, the new one is read from its start.
+/// Reads the end of a log, and then what is added to it. After logrotate renames the file, reads the new one from its
+/// start.
 /// </summary>
-/// <param name="path">The log; need not exist.</param>
-/// <param name="maxBytes">How much of its present end is read; 0 for what comes from now on.</param>
+/// <param name="path">The path of the log. It need not exist.</param>
+/// <param name="maxBytes">How much of the present end to read. 0 reads only what is added from now on.</param>
 internal sealed class LogTail(string path, int maxBytes = 1 << 20)
 {
     private long _offset = File.Exists(path) ? Math.Max(0, new FileInfo(path).Length - maxBytes) : 0;
 
-    /// <summary>Whole lines since the last time; none while the file is missing or may not be read.</summary>
+    /// <summary>
+    /// Returns the whole lines since the last call. Empty while the file is missing or may not be read.
+    /// </summary>
     public List<string> NewLines() => Read(line => Encoding.UTF8.GetString(line));
 
-    /// <summary>The events of messages that were logged since the last time.</summary>
+    /// <summary>Returns the events of messages that were logged since the last call.</summary>
     public List<MessageEvent> NewEvents() => Read(MessageEvent.Read);
 
     private List<T> Read<T>(Func<ReadOnlySpan<byte>, T?> read) where T : class
@@ -29,7 +32,7 @@ internal sealed class LogTail(string path, int maxBytes = 1 << 20)
             if (file.Length < _offset)
                 _offset = 0;
             file.Position = _offset;
-            // A line that is still being written is left for the next time.
+            // A line that is still being written is left for the next call.
             _offset += LogLines.Read(file, line =>
             {
                 if (read(line) is { } one)

@@ -6,12 +6,14 @@ using MailResponder.Statistics;
 
 namespace MailResponder.Doctor;
 
-/// <summary>What became of the last messages: by the log of events, the canaries, and what providers said.</summary>
+/// <summary>
+/// Checks what happened to the last messages, by the event log, the canaries, and what providers answered.
+/// </summary>
 internal static class ReplyChecks
 {
     public const string Name = "reply-outcomes";
 
-    /// <summary>From this share on, a provider takes next to nothing from this host.</summary>
+    /// <summary>From this share of refusals on, a provider accepts next to nothing from this host.</summary>
     private const double MostRefused = 0.8;
     private static readonly TimeSpan Long = TimeSpan.FromDays(1);
     private static readonly string InProgress = Cause.InProgress.Hyphenated();
@@ -44,7 +46,7 @@ internal static class ReplyChecks
         ];
     }
 
-    /// <summary>Whether the mailboxes of the setting `canary` got their replies of late.</summary>
+    /// <summary>Checks whether the mailboxes of the setting `canary` got their replies recently.</summary>
     public static IEnumerable<Finding> Canaries(Host host, ResponderSettings settings)
     {
         const string remedy = "run: responder canary, which says why; docs/canary.md";
@@ -64,12 +66,13 @@ internal static class ReplyChecks
         return settings.Canary.Count == 0 ? [] : check.OrOk($"all well within the last day: {settings.Canary.Count}");
     }
 
-    /// <summary>Whether providers took the replies of the last 24 hours.</summary>
+    /// <summary>Checks whether providers accepted the replies of the last 24 hours.</summary>
     public static IEnumerable<Finding> Taken(Host host, ResponderSettings settings)
     {
         if (!host.IsRoot)
             return new Check(Name).OnlyRoot("only root can read the mail log");
-        // The job that cron runs each minute: it brings the database up to date, and shows whether it can be run.
+        // Run the job that cron runs each minute. This brings the database up to date, and shows whether the job can
+        // run.
         if (host.Run(host.Program.Path, "postfix-log", "--settings", settings.File) is { Succeeded: false } run)
             return new Check(Name).Fault("what became of replies is not known: " + run.Complaint,
                 "mend what it names; then: responder postfix-log");

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// How long logs that name requesters are kept: Postfix's own, and every other one that its lines get into. And whether
-/// logrotate runs at all.
+/// Checks how long the logs that name requesters are kept: Postfix's own, and every other log that receives its lines.
+/// Also checks whether logrotate runs.
 /// </summary>
 internal static class RetentionChecks
 {
@@ -17,14 +17,16 @@ internal static class RetentionChecks
     private static string[] Others =>
         ["/var/log/syslog", "/var/log/messages", "/var/log/user.log", "/var/log/debug"];
 
-    /// <summary>Hold systemd/journald.conf.d; by rising precedence.</summary>
+    /// <summary>The folders that may hold systemd/journald.conf.d, by ascending precedence.</summary>
     private static string[] FoldersOfJournald => ["/usr/lib", "/usr/local/lib", "/run", "/etc"];
 
     private static readonly TimeSpan Late = TimeSpan.FromDays(3);
 
     public static IEnumerable<Finding> Look(Host host) => [.. Kept(host), .. State(host)];
 
-    /// <summary>How long such a log may be kept: what install.sh was told with --mail-log-days, or a week.</summary>
+    /// <summary>
+    /// Returns how many days such a log may be kept: the value of --mail-log-days given to install.sh, or a week.
+    /// </summary>
     public static int MostDays(Host host)
     {
         var options = Host.Values(host.Lines("/var/backups/mail_responder/options") ?? [], '=');
@@ -32,18 +34,18 @@ internal static class RetentionChecks
     }
 
     /// <summary>
-    /// How long journald keeps what services of the host log. Postfix's queue manager logs senders there.
+    /// Checks how long journald keeps what the services of the host log. Postfix's queue manager logs senders there.
     /// </summary>
     public static Check Journal(Host host)
     {
-        // Of two files with one name, the one of the folder with the higher precedence counts (journald.conf(5)).
+        // Of two files with the same name, the one in the folder of higher precedence counts (journald.conf(5)).
         var files = FoldersOfJournald.SelectMany(
             folder => host.FilesIn(folder + "/systemd/journald.conf.d", "*.conf")).GroupBy(Path.GetFileName)
             .OrderBy(named => named.Key, StringComparer.Ordinal).Select(named => named.Last());
         var settings = Host.Values(files.Prepend("/etc/systemd/journald.conf")
             .SelectMany(file => host.Lines(file) ?? []), '=');
         var check = new Check("journal");
-        // journald deletes whole files only, so each must be complete within a day.
+        // journald deletes only whole files, so each file must be complete within a day.
         (string, int)[] limits = [("MaxRetentionSec", MostDays(host) + 1), ("MaxFileSec", 1)];
         foreach (var (setting, mostDays) in limits)
         {
@@ -81,7 +83,7 @@ internal static class RetentionChecks
         return check.OrOk($"what names people who wrote is kept for {days.Count("day")}");
     }
 
-    /// <summary>What starts logrotate, and when it turned the responder's log the last time.</summary>
+    /// <summary>Checks what starts logrotate, and when it last rotated the responder's log.</summary>
     private static Check State(Host host)
     {
         const string remedy = "run: logrotate /etc/logrotate.conf, and see what it says";
@@ -110,7 +112,7 @@ internal static class RetentionChecks
                 ? check.Warning(
                     $"the logs were last turned {(host.Now - turned).InWords()} ago: they are kept too long", remedy)
                 : check.Ok($"the logs were turned on {turned:yyyy-MM-dd}");
-        // logrotate records a log at its first nightly run.
+        // logrotate records a new log on its next nightly run.
         var log = host.PathTo(LogChecks.Log);
         return !File.Exists(log) ? check.NotLookedAt("log-routing")
             : host.Now - File.GetCreationTimeUtc(log) < Late
@@ -119,7 +121,8 @@ internal static class RetentionChecks
     }
 
     /// <summary>
-    /// The day from a line like <c>"/var/log/mail_responder.log" 2026-11-28-0:0:12</c>; null without one.
+    /// Returns the day in a line like <c>"/var/log/mail_responder.log" 2026-11-28-0:0:12</c>. Null if there is no such
+    /// line.
     /// </summary>
     private static DateTimeOffset? Turned(string[] lines) =>
         Host.Values(lines, ' ').GetValueOrDefault($"\"{LogChecks.Log}\"")?.Split('-')

@@ -2,7 +2,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>What install.sh put there: user, program and jobs, and what it left to the operator.</summary>
+/// <summary>Checks what install.sh set up (user, program and cron jobs), and what it left to the operator.</summary>
 internal static class InstallChecks
 {
     /// <summary>Where install.sh records what it did.</summary>
@@ -45,7 +45,7 @@ internal static class InstallChecks
                 "run install.sh of the version that you want");
     }
 
-    /// <summary>The libraries that the program takes from the host.</summary>
+    /// <summary>Checks the libraries that the program loads from the host.</summary>
     public static Check Libraries(Host host)
     {
         var (check, known) = (new Check("libraries"), host.Run("ldconfig", "-p"));
@@ -59,7 +59,7 @@ internal static class InstallChecks
                 + "Amazon", "apt-get install libssl3");
     }
 
-    /// <summary>New versions beside files that were edited, and a run of install.sh that was cut off.</summary>
+    /// <summary>Reports new versions next to edited files, and an interrupted run of install.sh.</summary>
     public static Check Pending(Host host)
     {
         var (check, records) = (new Check("install"), host.PathTo(Records));
@@ -87,13 +87,13 @@ internal static class InstallChecks
             return check.OnlyRoot("was not looked at: only root can");
         }
 
-        // The files below a folder of the records, by their paths from there, with a slash before them.
+        // Returns the files below a folder of the records, as paths relative to it with a leading slash.
         IEnumerable<string> FilesIn(string name) => !Directory.Exists(Path.Join(records, name)) ? []
             : Directory.EnumerateFiles(Path.Join(records, name), "*", SearchOption.AllDirectories)
                 .Select(path => path[Path.Join(records, name).Length..]).Order(StringComparer.Ordinal);
     }
 
-    /// <summary>The jobs that run by the clock.</summary>
+    /// <summary>Checks the cron jobs, and that cron runs.</summary>
     public static IEnumerable<Finding> Cron(Host host, ResponderSettings? settings) =>
     [
         .. Jobs(host, settings),
@@ -128,7 +128,7 @@ internal static class InstallChecks
         return check.OrOk(Table);
     }
 
-    /// <summary>The user of a job (crontab(5)); null for another line, like MAILTO=root.</summary>
+    /// <summary>Returns the user of a job (crontab(5)). Null for any other line, like MAILTO=root.</summary>
     private static string? UserOf(string line) =>
         line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) switch
         {

@@ -4,13 +4,15 @@ using MailResponder.Files;
 
 namespace MailResponder.Doctor;
 
-/// <summary>The host itself: its names, clock and disks, and who sees its command lines.</summary>
+/// <summary>Checks the host itself: its names, clock and disks, and who can read its command lines.</summary>
 internal static class MachineChecks
 {
     private const long LowKibibytes = 1024 * 1024, FullKibibytes = 100 * 1024, FewInodes = 10_000;
     private const int FirstPerson = 1000, Nobody = 65534;
 
-    /// <summary>The names of the host. HELO, Message-ID and the mail that cron sends have them.</summary>
+    /// <summary>
+    /// Checks the names of the host, which appear in HELO, in Message-ID and in the mail that cron sends.
+    /// </summary>
     public static Check Names(Host host, PostfixSettings? postfix)
     {
         var check = new Check("host-name");
@@ -39,7 +41,7 @@ internal static class MachineChecks
     }
 
     /// <summary>
-    /// The clock. When it is wrong by minutes, Amazon refuses requests, and quotas start at the wrong midnight.
+    /// Checks the clock. If it is wrong by minutes, Amazon refuses requests, and quotas start at the wrong midnight.
     /// </summary>
     public static Check Clock(Host host)
     {
@@ -63,7 +65,7 @@ internal static class MachineChecks
             $"wrong: {offset}{(isFault ? "; Amazon refuses what it signs" : "")}", "run: chronyc makestep");
     }
 
-    /// <summary>Room for the queue, the database and the logs; space and inodes.</summary>
+    /// <summary>Checks the free space and inodes for the queue, the database and the logs.</summary>
     public static Check Disks(Host host, PostfixSettings? postfix)
     {
         var check = new Check("disk");
@@ -81,7 +83,7 @@ internal static class MachineChecks
                 check.Bad(isFull,
                     $"{place}: {kibibytes / 1024} MB left{(isFull ? "; mail is deferred or refused" : "")}",
                     "find what fills it with: du -xh / | sort -h | tail");
-            // A file system without a fixed number of inodes says 0 or nothing.
+            // df prints 0 or no number for a file system without a fixed number of inodes.
             check.FaultIf(inodes.AsNumber() < FewInodes && all.AsNumber() > 0,
                 $"{place}: {inodes} inodes left; no more files can be made",
                 "find the folder with the many small files");
@@ -90,9 +92,9 @@ internal static class MachineChecks
         return check.OrOk("room enough");
     }
 
-    /// <summary>Who on the host can read the command lines of others (proc(5), hidepid).</summary>
+    /// <summary>Checks who on the host can read the command lines of other users (proc(5), hidepid).</summary>
     /// <remarks>
-    /// The responder, sendmail and Postfix name no requester there. A person at a shell may:
+    /// The command lines of the responder, sendmail and Postfix name no requester. A command that a person types may:
     /// <c>blacklist block ADDRESS</c>.
     /// </remarks>
     public static Check CommandLines(Host host)
@@ -105,7 +107,7 @@ internal static class MachineChecks
         if (Array.Exists(options, option =>
             option.StartsWith("hidepid=", StringComparison.Ordinal) && option is not ("hidepid=0" or "hidepid=off")))
             return check.Ok("are shown to their owners alone");
-        // Users with a login shell, but for root.
+        // Regular users with a login shell; root is not among them.
         var people = host.Users().Where(fields => fields is [_, _, var id, _, _, _, var shell]
             && id.AsNumber() is >= FirstPerson and not Nobody
             && Path.GetFileName(shell) is not ("" or "nologin" or "false")).Select(fields => fields[0]).Some();

@@ -4,19 +4,21 @@ using MailResponder.Settings;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// Verifies that mail for people of this host reaches a person: each alias is followed to its end. The responder would
-/// answer or drop what is meant for people.
+/// Verifies that mail for people of this host reaches a person, by following each alias to its end. Where an alias
+/// leads to the responder, it answers or drops their mail.
 /// </summary>
 internal sealed class AliasChecks(Host host, ResponderSettings? settings, PostfixSettings postfix)
 {
-    /// <summary>The user of install.sh who passes people's mail on.</summary>
+    /// <summary>The user that install.sh creates to forward mail to people.</summary>
     private const string Forwarder = "forwarder";
 
-    /// <summary>Reads the reports to the bounce address (postfix/aliases); they are for no person.</summary>
+    /// <summary>
+    /// The local name that gets the reports to the bounce address (postfix/aliases). They are not for a person.
+    /// </summary>
     private const string ReaderOfBounces = "mail_responder_feedback";
     private const int MaxSteps = 10;
 
-    /// <summary>Without the entries that newaliases puts into the table for NIS.</summary>
+    /// <summary>The targets of each alias, without the entries that newaliases adds for NIS.</summary>
     private readonly Dictionary<string, List<string>> _aliases = postfix.List("alias_maps")
         .SelectMany(table => host.Run("postmap", "-s", table).Lines).Select(line => line.Split('\t', 2))
         .Where(parts => parts.Length == 2 && !parts[0].StartsWith("YP_", StringComparison.OrdinalIgnoreCase))
@@ -29,7 +31,9 @@ internal sealed class AliasChecks(Host host, ResponderSettings? settings, Postfi
         return [.. checks.Aliases(), .. checks.Mailboxes(), .. checks.Forwarding()];
     }
 
-    /// <summary>The users whose mail local(8) puts into a mailbox when they have neither alias nor .forward.</summary>
+    /// <summary>
+    /// Returns the users whose mail local(8) puts into a mailbox if they have neither an alias nor a .forward.
+    /// </summary>
     public static HashSet<string> UsersWithMailbox(Host host, PostfixSettings postfix)
     {
         var users = host.Users().Select(fields => fields[0]).ToHashSet();
@@ -42,7 +46,10 @@ internal sealed class AliasChecks(Host host, ResponderSettings? settings, Postfi
         return users;
     }
 
-    /// <summary>What strangers send to names like nobody would stay in /var/mail, with who they are.</summary>
+    /// <summary>
+    /// Checks that no other user of the host has a mailbox. Mail from strangers to names like nobody would stay in
+    /// /var/mail, with their addresses.
+    /// </summary>
     private Check Mailboxes()
     {
         var check = new Check("local-mail");
@@ -58,7 +65,7 @@ internal sealed class AliasChecks(Host host, ResponderSettings? settings, Postfi
         if (tables.Count == 0)
             return check.Fault("alias_maps is empty: nobody reads what is mailed to postmaster",
                 "run: postconf -X alias_maps; then: newaliases && postfix reload");
-        // A table of an indexed type must be there, and not older than its text.
+        // A table of an indexed type must exist, and must not be older than its text file.
         foreach (var (type, path) in tables.Select(table => table.Split(':', 2)).Where(
             parts => parts is ["hash" or "btree" or "lmdb" or "cdb", _]).Select(parts => (parts[0], parts[1])))
         {
@@ -73,7 +80,7 @@ internal sealed class AliasChecks(Host host, ResponderSettings? settings, Postfi
         }
 
         List<string> wanted = ["postmaster", "root"];
-        // People answer to this address; here it counts when its domain is one of this host.
+        // People reply to this address. Check it only if its domain is in mydestination.
         if (settings is not null && MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var domain)
             && postfix.ListHas("mydestination", domain))
             wanted.Add(settings.ResponseAddress[..settings.ResponseAddress.LastIndexOf('@')].ToLowerInvariant());
@@ -91,7 +98,7 @@ internal sealed class AliasChecks(Host host, ResponderSettings? settings, Postfi
             return check;
         if (_aliases.Count == 0)
             return check.NotLookedAt("aliases");
-        // Those whose .forward was looked at.
+        // The users whose .forward was checked.
         var users = new HashSet<string>();
         foreach (var alias in _aliases.Keys.Order(StringComparer.Ordinal))
         {
@@ -102,7 +109,7 @@ internal sealed class AliasChecks(Host host, ResponderSettings? settings, Postfi
                     continue;
                 if (_aliases.TryGetValue(name, out var further))
                 {
-                    // An alias that names itself means the user of that name.
+                    // An alias that names itself means the user of the same name.
                     if (seen.Add(name))
                         further.ForEach(waiting.Enqueue);
                 }
@@ -122,7 +129,9 @@ internal sealed class AliasChecks(Host host, ResponderSettings? settings, Postfi
         return check.OrOk("every alias leads to somebody, none to the responder");
     }
 
-    /// <summary>What local(8) finds in a user's .forward; a user without one keeps the mail in a mailbox.</summary>
+    /// <summary>
+    /// Checks what local(8) finds in a user's .forward. Without that file, the mail stays in a mailbox.
+    /// </summary>
     private void LookAtForward(Check check, string user, string file)
     {
         var remedy = $"write the address of a person into {file} (install.sh --support ADDRESS); "
@@ -145,11 +154,13 @@ internal sealed class AliasChecks(Host host, ResponderSettings? settings, Postfi
             check.Fault($"{file} leads to {loop}, whose alias leads back: mail goes round in a circle", remedy);
     }
 
-    /// <summary>A quoted command or file stays whole.</summary>
+    /// <summary>Splits a list of targets. A quoted command or file stays whole.</summary>
     private static List<string> Targets(string text) =>
         text.Contains('"') ? [text.Trim()] : [.. text.Split([',', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries)];
 
-    /// <summary>The name that local(8) looks for; null for an address elsewhere, a command, a file or a list.</summary>
+    /// <summary>
+    /// Returns the name that local(8) looks up. Null for an address elsewhere, a command, a file or a list.
+    /// </summary>
     private string? LocalPart(string target)
     {
         var address = target.TrimStart('\\').Trim().ToLowerInvariant();

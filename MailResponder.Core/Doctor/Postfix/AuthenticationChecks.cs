@@ -3,11 +3,14 @@ using MailResponder.Settings;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// Verifies that the Authentication-Results which the responder believes come from the host's own mail filters only.
+/// Verifies that the Authentication-Results that the responder trusts come only from the host's own mail filters.
 /// </summary>
 internal static class AuthenticationChecks
 {
-    /// <summary>Both name themselves by the same parameters (opendkim.conf(5), opendmarc.conf(5)).</summary>
+    /// <summary>
+    /// The configuration files of the mail filters. Both set their own name by the same parameters (opendkim.conf(5),
+    /// opendmarc.conf(5)).
+    /// </summary>
     private static string[] Filters => ["/etc/opendkim.conf", "/etc/opendmarc.conf"];
 
     public static IEnumerable<Finding> Look(Host host, ResponderSettings settings, PostfixSettings postfix)
@@ -43,23 +46,24 @@ internal static class AuthenticationChecks
     }
 
     /// <summary>
-    /// Whether something listens there; Postfix finds out only when a message comes. Null for a milter of another host.
+    /// Whether a process listens at the milter's address. Postfix itself notices only when a message arrives. Null if
+    /// this cannot be seen, as for a milter of another host.
     /// </summary>
     private static bool? IsServed(Host host, PostfixSettings postfix, string milter)
     {
-        // A milter with parameters of its own: { inet:127.0.0.1:8891, default_action=accept }.
+        // A milter may have parameters of its own: { inet:127.0.0.1:8891, default_action=accept }.
         var place = milter.Trim('{', '}', ' ').Split(',')[0].Trim();
         if (place.Split(':') is ["inet", "127.0.0.1" or "localhost", var port] && port.AsNumber() is { } number)
             return host.Listening(number).Count > 0;
         if (place.Split(':') is not ["unix" or "local", var path])
             return null;
-        // The path counts from smtpd's root, which in a chroot is the queue's folder.
+        // The path is relative to smtpd's root, which in a chroot is the queue directory.
         string[] places = [Path.Join("/", path), Path.Join(postfix["queue_directory"], path)];
         return host.Lines("/proc/net/unix")?.Any(line =>
             places.Any(socket => line.EndsWith(" " + socket, StringComparison.Ordinal)));
     }
 
-    /// <summary>The name under which each installed filter writes.</summary>
+    /// <summary>Returns the name that each installed filter writes into its results.</summary>
     private static List<(string File, string Name)> NamesOfFilters(Host host, PostfixSettings postfix)
     {
         var names = new List<(string, string)>();

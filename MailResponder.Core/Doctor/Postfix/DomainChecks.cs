@@ -5,15 +5,15 @@ using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>Whether Postfix takes mail for each of our domains and addresses, and only in one way.</summary>
-/// <param name="addresses">Those of the book; none when it cannot be read.</param>
+/// <summary>Checks that Postfix accepts mail for each of our domains and addresses, and in only one way.</summary>
+/// <param name="addresses">The addresses of the response book. Empty if it cannot be read.</param>
 internal sealed class DomainChecks(
     Host host, ResponderSettings settings, PostfixSettings postfix, List<string> addresses)
 {
     private const string Mailboxes = "mydestination", Relayed = "relay_domains", Reload = PostfixSettings.Reload;
     private static string[] Classes => [Mailboxes, Relayed, "virtual_alias_domains", "virtual_mailbox_domains"];
 
-    /// <summary>The classes of each domain of the settings and the book.</summary>
+    /// <summary>The address classes of each domain that the settings or the book name.</summary>
     private readonly Dictionary<string, List<string>> _classes =
         settings.OwnDomains.Concat(addresses.Select(MailDomain.Of)).Distinct()
             .ToDictionary(domain => domain, domain => Classes.Where(name => postfix.ListHas(name, domain)).ToList());
@@ -47,7 +47,10 @@ internal sealed class DomainChecks(
         return check.OrOk(settings.OwnDomains.Some() + ": taken");
     }
 
-    /// <summary>Postfix tells strangers that it does not relay for such a domain, and nobody is answered.</summary>
+    /// <summary>
+    /// Reports the domains of the book that Postfix does not accept. It rejects requests to them with "relay access
+    /// denied".
+    /// </summary>
     private Check BookDomains()
     {
         var check = new Check("book-domains");
@@ -59,8 +62,8 @@ internal sealed class DomainChecks(
     }
 
     /// <summary>
-    /// Domains that Postfix takes as its own and the guard does not know. A reply to a request forged in their name
-    /// comes back in, and goes wherever aliases and rewriting take it.
+    /// Reports the domains that Postfix accepts as its own but that are not in own_domains, where the guard looks. A
+    /// reply to a request forged in their name comes back in, and goes wherever aliases and rewriting lead it.
     /// </summary>
     private Check OwnNames()
     {
@@ -91,7 +94,8 @@ internal sealed class DomainChecks(
             return check.Fault(
                 "luser_relay is not set: mail to addresses of mydestination does not reach the responder",
                 $"run: postconf -e 'luser_relay={Host.ResponderUser}+$local@localhost'" + Reload);
-        // The default knows users and aliases only. With a table of ours, strict recipients are wanted.
+        // The default value lists only users and aliases. A table of ours means that unknown recipients are to be
+        // rejected.
         var tables = postfix.List("local_recipient_maps");
         if (postfix["local_recipient_maps"].Length > 0 && tables.TrueForAll(table =>
             table.EndsWith("unix:passwd.byname", StringComparison.Ordinal)
@@ -110,7 +114,7 @@ internal sealed class DomainChecks(
             .OrOk("every address leads to the responder");
     }
 
-    /// <summary>Addresses that Postfix would reject before the responder sees them.</summary>
+    /// <summary>Reports addresses that Postfix would reject before the responder sees them.</summary>
     private Check Recipients()
     {
         var check = NotTaken(
@@ -132,7 +136,7 @@ internal sealed class DomainChecks(
         return check.OrOk("every address of the book is taken");
     }
 
-    /// <summary>Addresses that local(8) hands to somebody else: an alias, or a user with a mailbox.</summary>
+    /// <summary>Reports addresses whose mail local(8) delivers to an alias, or to a user with a mailbox.</summary>
     private Check Shadowed()
     {
         var check = NotTaken(new Check("book-addresses"), addresses.Where(address => !IsTaken(MailDomain.Of(address))));
@@ -155,7 +159,7 @@ internal sealed class DomainChecks(
         return check.OrOk("no address of the book is also a user or an alias of this host");
     }
 
-    /// <summary>Whether Postfix takes mail for the domain in a way that is known here.</summary>
+    /// <summary>Whether Postfix accepts mail for the domain in a class that can lead to the responder.</summary>
     private bool IsTaken(string domain) => _classes[domain].Contains(Mailboxes) || _classes[domain].Contains(Relayed);
 
     private static Check NotTaken(Check check, IEnumerable<string> refused) =>

@@ -3,22 +3,22 @@ using System.Text.Json;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// The rules of nftables, those that iptables makes among them, as they meet a stranger who connects by IPv4
-/// (libnftables-json(5)). A condition that is not known here counts as true for some strangers only: a rule with one is
-/// believed when it lets the port in, and left out when it drops.
+/// Evaluates the nftables rules, including those that iptables makes, for a stranger who connects by IPv4
+/// (libnftables-json(5)). A condition that is not known here counts as true for some strangers only. A rule with such a
+/// condition counts if it accepts the port, and is ignored if it drops.
 /// </summary>
 internal sealed class PacketFilter(JsonElement ruleset, int port)
 {
     private static string[] OtherProtocols => ["udp", "icmp", "icmpv6", "ip6", "sctp", "dccp", "esp", "ah"];
 
-    /// <summary>The chains, rules and sets, by these words.</summary>
+    /// <summary>The chains, rules and sets, by the names "chain", "rule" and "set".</summary>
     private readonly ILookup<string, JsonElement> _items = ruleset.EnumerateArray()
         .SelectMany(item => item.EnumerateObject()).ToLookup(item => item.Name, item => item.Value);
 
-    /// <summary>Whether a rule accepts strangers of some kind, without naming the port.</summary>
+    /// <summary>Whether a rule accepts some strangers without naming the port.</summary>
     private bool _acceptsSome;
 
-    /// <returns>The verdict, and the filter's name; an empty one when the host has no rules.</returns>
+    /// <returns>The verdict, and the name of the packet filter. The name is empty if the host has no rules.</returns>
     public static (PacketVerdict Verdict, string Filter) OfPort(Host host, int port)
     {
         if (host.Lines("/proc/net/ip_tables_names") is { Length: > 0 })
@@ -31,7 +31,7 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
             : (PacketVerdict.Unknown, "iptables");
     }
 
-    /// <param name="json">What <c>nft -j list ruleset</c> prints.</param>
+    /// <param name="json">The output of <c>nft -j list ruleset</c>.</param>
     public static (PacketVerdict Verdict, string Filter) OfRuleset(string json, int port)
     {
         if (json.Trim().Length == 0)
@@ -52,7 +52,7 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
     {
         var chains = _items["chain"].Where(chain =>
             Text(chain, "hook") is "input" or "prerouting" && Text(chain, "family") is "ip" or "inet").ToList();
-        // A packet that one chain accepts goes on to the next; a drop is final.
+        // A packet that one chain accepts goes on to the next chain. A drop is final.
         var verdicts = chains.ConvertAll(chain => OfChain(chain) ?? (
             Text(chain, "policy") != "drop" ? PacketVerdict.Accepted
             : _acceptsSome ? PacketVerdict.Unknown : PacketVerdict.Dropped));
@@ -61,7 +61,7 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
             chains.Count > 0 ? "nftables" : "");
     }
 
-    /// <returns>Null when the packet comes to the end of the chain.</returns>
+    /// <returns>Null if the packet reaches the end of the chain.</returns>
     private PacketVerdict? OfChain(JsonElement chain)
     {
         var name = Text(chain, "name");
@@ -70,7 +70,7 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
         return verdict == PacketVerdict.Returned ? null : verdict;
     }
 
-    /// <returns>Null when the next rule counts.</returns>
+    /// <returns>Null if the next rule decides.</returns>
     private PacketVerdict? OfRule(JsonElement rule)
     {
         var (isSure, namesPort, isForFew) = (true, false, false);
@@ -94,7 +94,7 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
 
             isSure &= !(name is "limit" or "xt" && Text(value, "type") != "target");
             var verdict = OfStatement(rule, name, value);
-            // A map of verdicts, like tcp dport vmap { 25 : accept }.
+            // A verdict map, like tcp dport vmap { 25 : accept }.
             if (name == "vmap" && Pair(rule, value) is { } pair)
             {
                 namesPort |= Field(value.GetProperty("key")) == "dport";
@@ -113,12 +113,12 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
         return null;
     }
 
-    /// <returns>Null when the next statement counts.</returns>
+    /// <returns>Null if the next statement decides.</returns>
     private PacketVerdict? OfStatement(JsonElement rule, string name, JsonElement value) => name switch
     {
         "accept" => PacketVerdict.Accepted,
         "drop" or "reject" => PacketVerdict.Dropped,
-        // iptables has a REJECT of its own; its other own targets decide nothing.
+        // iptables has its own REJECT target. None of its other own targets decides anything.
         "xt" when Text(value, "name") == "REJECT" => PacketVerdict.Dropped,
         "jump" => OfTarget(rule, value),
         "goto" => OfTarget(rule, value) ?? PacketVerdict.Returned,
@@ -126,14 +126,14 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
         _ => null,
     };
 
-    /// <remarks>The kernel takes no chains that jump in a circle.</remarks>
+    /// <remarks>The recursion ends, because the kernel refuses chains that jump in a loop.</remarks>
     private PacketVerdict? OfTarget(JsonElement rule, JsonElement jump) =>
         Find("chain", Text(jump, "target"), rule).Select(OfChain).FirstOrDefault();
 
     private IEnumerable<JsonElement> Find(string kind, string? name, JsonElement rule) =>
         _items[kind].Where(item => Text(item, "name") == name && IsSameTable(item, rule));
 
-    /// <returns>What a map has for the packet; null when that is nothing, or not known here.</returns>
+    /// <returns>The map's entry for the packet. Null if there is none, or if that is not known here.</returns>
     private JsonProperty? Pair(JsonElement rule, JsonElement map)
     {
         var (key, data) = (map.GetProperty("key"), map.GetProperty("data"));
@@ -144,14 +144,14 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
         return found.ValueKind == JsonValueKind.Array ? found[1].EnumerateObject().First() : null;
     }
 
-    /// <returns>Null when it holds for some strangers only, or is not known here.</returns>
+    /// <returns>Null if the condition holds for some strangers only, or is not known here.</returns>
     private bool? IsIn(JsonElement rule, JsonElement what, JsonElement values)
     {
         var answers = Each(rule, values).Select(value => IsOne(what, value)).ToList();
         return answers.Contains(true) ? true : answers.Contains(null) ? null : false;
     }
 
-    /// <summary>The values of a list, a set, a set that is named, or an element with a time limit.</summary>
+    /// <summary>Returns the values of a list, a set, a named set, or an element with a time limit.</summary>
     private IEnumerable<JsonElement> Each(JsonElement rule, JsonElement values)
     {
         if (values.ValueKind == JsonValueKind.Array)
@@ -180,14 +180,14 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
 
     private static long? PortOf(JsonElement value) => value.ToString() is "smtp" ? 25 : value.ToString().AsNumber();
 
-    /// <summary>What a match looks at: the field of a header, or the key of meta or ct.</summary>
+    /// <summary>Returns what a match tests: a header field, or the key of a meta or ct expression.</summary>
     private static string Field(JsonElement left) =>
         Text(left, "payload", "field") ?? Text(left, "meta", "key") ?? Text(left, "ct", "key") ?? "";
 
     private static bool IsSameTable(JsonElement one, JsonElement other) =>
         Text(one, "table") == Text(other, "table") && Text(one, "family") == Text(other, "family");
 
-    /// <returns>Null when there is no such text.</returns>
+    /// <returns>Null if there is no such text.</returns>
     private static string? Text(JsonElement element, params ReadOnlySpan<string> path)
     {
         foreach (var name in path)
@@ -207,9 +207,9 @@ internal enum PacketVerdict
 
     Dropped,
 
-    /// <summary>It depends on what the rules alone do not tell.</summary>
+    /// <summary>The rules alone do not decide.</summary>
     Unknown,
 
-    /// <summary>The rest of a chain is left out. Never the last word.</summary>
+    /// <summary>The rest of the chain is skipped. Never a final verdict.</summary>
     Returned,
 }

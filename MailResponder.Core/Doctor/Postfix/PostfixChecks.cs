@@ -1,7 +1,7 @@
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// Postfix as such: installed, running, listening, closed to strangers, and set up without contradictions.
+/// Checks Postfix itself: installed, running, listening, not an open relay, and configured without contradictions.
 /// </summary>
 internal static class PostfixChecks
 {
@@ -38,7 +38,7 @@ internal static class PostfixChecks
         if (!run.Succeeded)
             return run.Failed ? check.Fault("postfix check: " + run.Complaint, remedy)
                 : check.Warning("postfix check " + run.Complaint, "run: postfix check");
-        // What postconf said before is not repeated.
+        // Do not repeat what postconf has already reported.
         foreach (var line in run.Lines.Concat(run.ErrorLines).Where(line =>
             line.Contains("warning", StringComparison.Ordinal) && !postfix.Warnings.Any(known =>
                 line.EndsWith(known[(known.IndexOf(':') + 1)..], StringComparison.Ordinal))))
@@ -58,7 +58,9 @@ internal static class PostfixChecks
                 "run: systemctl start postfix (or: postfix start), and look at /var/log/mail.log");
     }
 
-    /// <summary>Port 25 as strangers find it: a program listens, and no packet filter drops them.</summary>
+    /// <summary>
+    /// Checks port 25 as strangers see it: a program listens, and no packet filter drops their packets.
+    /// </summary>
     private static Check Port(Host host)
     {
         var (check, sockets) = (new Check("smtp-port"), host.Listening(25));
@@ -103,7 +105,10 @@ internal static class PostfixChecks
             .OrOk("takes mail from everywhere, relays for nobody");
     }
 
-    /// <summary>A public network of more than 65,536 addresses is no network of ours.</summary>
+    /// <summary>
+    /// Whether a network is public and too large to be ours: more than 65,536 addresses (/16) in IPv4, or wider than
+    /// /32 in IPv6.
+    /// </summary>
     private static bool IsWide(string network)
     {
         var slash = network.LastIndexOf('/');
@@ -115,7 +120,9 @@ internal static class PostfixChecks
             && bits < (address.Contains(':') ? 32 : 16);
     }
 
-    /// <summary>What makes a local part of ours lead to another host, and a reply to it with it.</summary>
+    /// <summary>
+    /// Checks the parameters that could lead a local part of ours to another host, and a reply to it as well.
+    /// </summary>
     private static Check Rewriting(PostfixSettings postfix)
     {
         var check = new Check("postfix-rewriting");

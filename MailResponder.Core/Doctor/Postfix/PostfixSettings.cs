@@ -4,22 +4,25 @@ using MailResponder.Files;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// Postfix's parameters in force, defaults included and names expanded, and the services of master.cf.
+/// Postfix's parameters in force, with defaults included and $name references expanded, and the services of master.cf.
 /// </summary>
 internal sealed class PostfixSettings(Host host, Dictionary<string, string> values)
 {
-    /// <summary>Ends a remedy: what puts a change in force.</summary>
+    /// <summary>The end of a remedy: the command that puts a change in force.</summary>
     public const string Reload = "; then: postfix reload";
 
-    /// <summary>What postconf warns of in main.cf and master.cf, a line each.</summary>
+    /// <summary>The warnings of postconf about main.cf and master.cf, one line each.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
     public required IReadOnlyList<MasterService> Services { get; init; }
 
-    /// <summary>A parameter's value; empty when it is empty or there is no such parameter.</summary>
+    /// <summary>The value of a parameter. Empty if it is empty or if there is no such parameter.</summary>
     public string this[string parameter] => values.GetValueOrDefault(parameter, "");
 
-    /// <summary>Null when Postfix is not installed, or its main.cf cannot be read.</summary>
+    /// <summary>
+    /// Reads the settings through postconf. Null if Postfix is not installed, or if its main.cf or master.cf cannot be
+    /// read.
+    /// </summary>
     public static PostfixSettings? Load(Host host)
     {
         var all = host.Run("postconf", "-x");
@@ -27,22 +30,23 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
         var services = host.Run("postconf", "-M");
         if (!all.Succeeded || !services.Succeeded)
             return null;
-        // Only -n lists parameters that the operator made up; -x expands them where they are used.
+        // Only -n lists parameters that the operator defined. -x expands them where they are used.
         return new PostfixSettings(host, Host.Values(own.Lines.Concat(all.Lines), '='))
         {
-            // Only -n warns of an unused parameter; both warn of a line that is overridden.
+            // Only -n warns about an unused parameter. Both -n and -M warn about a line that is overridden.
             Warnings = [.. own.ErrorLines.Union(services.ErrorLines)],
             Services = [.. services.Lines.Select(MasterService.Of).OfType<MasterService>()],
         };
     }
 
     /// <summary>
-    /// What sendmail(1) takes at most, in bytes, 0 for no limit; null when Postfix is not installed, or does not say.
+    /// Returns the largest message that sendmail(1) accepts, in bytes, or 0 for no limit. Null if Postfix is not
+    /// installed, or does not report it.
     /// </summary>
     public static long? MessageSizeLimit(HostPrograms programs) =>
         programs.Run("postconf", ["-xh", "message_size_limit"]).Output.Trim().AsNumber();
 
-    /// <summary>Whether the domain is a name of the host rather than one that people write to.</summary>
+    /// <summary>Whether the domain is a name of the host itself and not one that people write to.</summary>
     public bool IsHost(string domain) =>
         domain.Equals(this["myhostname"], StringComparison.OrdinalIgnoreCase)
             || domain.StartsWith("localhost.", StringComparison.Ordinal);
@@ -50,27 +54,34 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
     public MasterService? Service(string name) =>
         Services.FirstOrDefault(service => service.Name == name && service.Type == "unix");
 
-    /// <summary>The items of a list parameter.</summary>
+    /// <summary>Returns the items of a list parameter.</summary>
     public List<string> List(string parameter) => Split(this[parameter], byComma: true);
 
     public long? Number(string parameter) => this[parameter].AsNumber();
 
-    /// <summary>A time parameter like 5d or 20s; the standard unit is the parameter's own (postconf(5)).</summary>
+    /// <summary>
+    /// Returns a time parameter like 5d or 20s. The unit of a bare number depends on the parameter (postconf(5)).
+    /// </summary>
     public TimeSpan? Time(string parameter, char standardUnit)
     {
         var text = this[parameter];
         return (text is [.., >= '0' and <= '9'] ? text + standardUnit : text).AsTime();
     }
 
-    /// <summary>What a lookup table (type:name) has for a key; null when it has nothing, or cannot be asked.</summary>
+    /// <summary>
+    /// Looks up a key in a table (type:name). Null if the table does not have the key or cannot be read.
+    /// </summary>
     public string? LookUp(string table, string key) =>
         LookUpAll(table, [key]).TryGetValue(key, out var value) ? value : null;
 
-    /// <summary>The same of the first table of a list, like transport_maps, that has the key.</summary>
+    /// <summary>
+    /// Looks up a key in a list of tables, like transport_maps. Returns the value of the first table that has the key.
+    /// Null if none has it.
+    /// </summary>
     public string? LookUpIn(string list, string key) =>
         List(list).Select(table => LookUp(table, key)).FirstOrDefault(value => value is not null);
 
-    /// <summary>What a lookup table has for each key that it has.</summary>
+    /// <summary>Looks up several keys in a table. Returns the values of the keys that the table has.</summary>
     public Dictionary<string, string> LookUpAll(string table, IReadOnlyCollection<string> keys)
     {
         var name = TableBehind(table);
@@ -88,7 +99,7 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
     }
 
     /// <summary>
-    /// Whether a domain list like mydestination holds the domain: by name, in a table, or in a file of names.
+    /// Whether a domain list like mydestination contains the domain: by name, in a table, or in a file of names.
     /// </summary>
     public bool ListHas(string parameter, string domain) => List(parameter).Exists(item =>
         item.Equals(domain, StringComparison.OrdinalIgnoreCase)
@@ -97,10 +108,10 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
             || (item.Contains(':') && LookUp(item, domain) is not null));
 
     /// <summary>
-    /// The domains that a list like mydestination names, those of its tables and files too; without address literals
-    /// and unqualified names, at which nobody can be answered.
+    /// Returns the domains that a list like mydestination names, including those in its tables and files. Leaves out
+    /// address literals and unqualified names, to which no reply can be sent.
     /// </summary>
-    /// <param name="unlisted">Tables that postmap(1) cannot list.</param>
+    /// <param name="unlisted">The tables that postmap(1) cannot list.</param>
     public List<string> Domains(string parameter, out List<string> unlisted)
     {
         unlisted = [];
@@ -120,11 +131,13 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
             .Where(domain => domain.Length > 0)];
     }
 
-    /// <summary>The proxy service is for daemons in a chroot; the table behind it is the same.</summary>
+    /// <summary>
+    /// Removes the prefix proxy: from a table. It is for daemons in a chroot and does not change the table.
+    /// </summary>
     private static string TableBehind(string table) =>
         table.StartsWith("proxy:", StringComparison.Ordinal) ? table["proxy:".Length..] : table;
 
-    /// <summary>Splits at white space, and at commas where they separate, but never inside of braces.</summary>
+    /// <summary>Splits a text at white space, and at commas if they separate items, but never inside braces.</summary>
     public static List<string> Split(string text, bool byComma)
     {
         var (items, depth) = (new List<string> { "" }, 0);
@@ -141,8 +154,10 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
     }
 }
 
-/// <summary>One service of master.cf, as `postconf -M` prints it (master(5)).</summary>
-/// <param name="MaxProcesses">Null: as default_process_limit says; 0: no limit.</param>
+/// <summary>A service of master.cf, as `postconf -M` prints it (master(5)).</summary>
+/// <param name="MaxProcesses">
+/// The maximum number of processes. Null: default_process_limit applies. 0: no limit.
+/// </param>
 /// <param name="Command">The daemon's name and its arguments, up to argv=.</param>
 /// <param name="Argv">The program that pipe(8) runs and its arguments; empty for other services.</param>
 internal sealed record MasterService(
@@ -150,7 +165,7 @@ internal sealed record MasterService(
 {
     private const string ProgramMark = "argv=";
 
-    /// <summary>Null for a line that is no service.</summary>
+    /// <summary>Parses a line. Null if it is not a service.</summary>
     public static MasterService? Of(string line)
     {
         var words = PostfixSettings.Split(line, byComma: false);
@@ -162,10 +177,10 @@ internal sealed record MasterService(
             program < 0 ? [] : [words[program][ProgramMark.Length..], .. words[(program + 1)..]]);
     }
 
-    /// <summary>The value of an attribute like <c>flags=</c>; null when it is not set.</summary>
+    /// <summary>Returns the value of an attribute like <c>flags=</c>. Null if it is not set.</summary>
     public string? Attribute(string name) => Host.Values(Command, '=').GetValueOrDefault(name);
 
-    /// <summary>What <c>-o NAME=VALUE</c> sets; null when main.cf's value counts.</summary>
+    /// <summary>Returns the value that <c>-o NAME=VALUE</c> sets. Null if the value of main.cf applies.</summary>
     public string? Option(string name) => Host.Values(Command.Zip(Command.Skip(1))
         .Where(pair => pair.First == "-o").Select(pair => pair.Second), '=').GetValueOrDefault(name);
 }

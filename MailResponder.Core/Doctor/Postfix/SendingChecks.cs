@@ -3,13 +3,13 @@ using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>The way of a reply out of this host, and what waits on the way.</summary>
+/// <summary>Checks how replies leave this host, and what waits in the queue.</summary>
 internal static class SendingChecks
 {
     private const int ManyMessages = 1000;
     private static readonly TimeSpan LongWait = TimeSpan.FromHours(4);
 
-    /// <summary>The way out, as far as it can be seen without sending a reply.</summary>
+    /// <summary>Checks the way out as far as possible without sending a reply.</summary>
     public static Check Look(Host host, ResponderSettings settings, PostfixSettings? postfix)
     {
         var check = new Check("sending");
@@ -21,14 +21,14 @@ internal static class SendingChecks
         if (host.Refused('x', [settings.Sendmail]).Count > 0)
             return check.Fault($"{Host.ResponderUser} cannot run {settings.Sendmail}: every message is deferred",
                 "run: apt-get install --reinstall postfix; or correct \"sendmail\" of the settings");
-        // How another program sends mail is not known here.
+        // These checks do not know how another program sends mail.
         if (settings.Sendmail is not ("/usr/sbin/sendmail" or "/usr/lib/sendmail"))
             return check.Ok($"through {settings.Sendmail}, which is not looked into");
         return postfix is null ? check : Onwards(HandOver(check, host, postfix), postfix)
             .OrOk("through the host's Postfix, which takes replies and sends them on");
     }
 
-    /// <summary>From the responder's user into the queue, through postdrop(1).</summary>
+    /// <summary>Checks that the responder's user can put mail into the queue through postdrop(1).</summary>
     private static Check HandOver(Check check, Host host, PostfixSettings postfix)
     {
         const string reset = "run: postfix set-permissions";
@@ -54,7 +54,7 @@ internal static class SendingChecks
     {
         const string flush = PostfixSettings.Reload + " && postqueue -f";
         var (way, transport) = (postfix["default_transport"].Split(':')[0], postfix["default_transport"]);
-        // Such a setting holds replies back until it is changed.
+        // These settings hold replies back until they are changed.
         if (way is "error" or "retry" or "discard" or "hold" || postfix.List("defer_transports").Contains(way))
             return check.Fault($"Postfix sends nothing on (default_transport = {transport}, defer_transports = "
                 + $"{postfix["defer_transports"]}): replies stay on this host, or are dropped",
@@ -68,7 +68,7 @@ internal static class SendingChecks
             && Host.IsOpen(host.PathTo(path), right);
 
     /// <summary>
-    /// How much mail waits, and for how long. It counts files and opens none: they name who wrote.
+    /// Checks how much mail waits, and for how long. Counts the files but opens none, because they name requesters.
     /// </summary>
     public static Check Queue(Host host, ResponderSettings settings, PostfixSettings postfix)
     {
@@ -76,7 +76,8 @@ internal static class SendingChecks
         if (!host.IsRoot)
             return check.OnlyRoot("only root can count it");
         var files = PostfixQueue.Delivered.SelectMany(folder => PostfixQueue.MessagesIn(queue, folder)).ToList();
-        // Postfix gives a deferred file the time of its next try; the time of birth is that of its arrival.
+        // Postfix sets the modification time of a deferred file to its next delivery attempt. The creation time is the
+        // time of arrival.
         var age = files.Count == 0 ? TimeSpan.Zero : host.Now - files.Min(file =>
             file.CreationTimeUtc < file.LastWriteTimeUtc ? file.CreationTimeUtc : file.LastWriteTimeUtc);
         if (files.Count > ManyMessages || age > LongWait)

@@ -5,7 +5,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>TLS of Postfix, for what comes in and for what leaves.</summary>
+/// <summary>Checks the TLS settings of Postfix for incoming and outgoing mail.</summary>
 internal static class TlsChecks
 {
     private const string Reload = PostfixSettings.Reload;
@@ -14,7 +14,7 @@ internal static class TlsChecks
     private const string Encrypt = "run: install.sh --outgoing-tls encrypt";
     private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
 
-    /// <summary>A pair of parameters for each kind of key.</summary>
+    /// <summary>The parameters that name certificate and key, one pair for each kind of key.</summary>
     private static (string Certificate, string Key)[] Pairs =>
     [
         ("smtpd_tls_cert_file", "smtpd_tls_key_file"), ("smtpd_tls_eccert_file", "smtpd_tls_eckey_file"),
@@ -22,8 +22,8 @@ internal static class TlsChecks
     ];
 
     /// <summary>
-    /// STARTTLS for what comes in, and the certificates that smtpd(8) shows: their dates, and that their keys are
-    /// theirs.
+    /// Checks STARTTLS for incoming mail, and the certificates that smtpd(8) presents: their dates, and whether each
+    /// key belongs to its certificate.
     /// </summary>
     public static Check Incoming(Host host, PostfixSettings postfix)
     {
@@ -46,7 +46,8 @@ internal static class TlsChecks
     }
 
     /// <summary>
-    /// Where each certificate stands, and the text of it and of its key; null for what cannot be read.
+    /// Returns the file of each certificate, and the texts of the certificate and its key. A text is null if it cannot
+    /// be read.
     /// </summary>
     private static List<(string File, string? Certificate, string? Key)> Certificates(
         Host host, PostfixSettings postfix)
@@ -60,14 +61,15 @@ internal static class TlsChecks
                     Text(host, pair.Key.Length > 0 ? pair.Key : pair.Certificate)))];
         }
 
-        // A key, its certificate and those above it, then the next key; the other parameters do not count then.
+        // The chain files hold a key, its certificate and the issuers' certificates, then the next key. Postfix ignores
+        // the other parameters then.
         if (chain.Find(file => Text(host, file) is null) is { } unread)
             return [(unread, null, null)];
         var (files, pairs) = (string.Join(' ', chain), new List<(string, string?, string?)>());
         var text = string.Join('\n', chain.Select(file => Text(host, file)));
         for (; PemEncoding.TryFind(text, out var found); text = text[found.Location.End..])
         {
-            // .NET takes the first key and the first certificate of each.
+            // .NET reads the first key and the first certificate of each text.
             if (text[found.Label].EndsWith("PRIVATE KEY", StringComparison.Ordinal))
                 pairs.Add((files, text, text));
         }
@@ -78,7 +80,7 @@ internal static class TlsChecks
     private static string? Text(Host host, string file) =>
         host.Lines(file) is { } lines ? string.Join('\n', lines) : null;
 
-    /// <returns>When the certificate ends; the end of all days where it cannot be read.</returns>
+    /// <returns>When the certificate expires. <see cref="DateTime.MaxValue"/> if it cannot be used.</returns>
     private static DateTime LookAt(Check check, Host host, string file, string? certificate, string? key)
     {
         DateTime Broken(string problem)
@@ -115,11 +117,14 @@ internal static class TlsChecks
         }
     }
 
-    /// <summary>That what leaves is encrypted, and that whoever vouches for the other side can be known.</summary>
+    /// <summary>
+    /// Checks that outgoing mail is encrypted, and that Postfix can verify the other side: by its file of certificate
+    /// authorities, or by DNSSEC.
+    /// </summary>
     public static Check Outgoing(Host host, PostfixSettings postfix)
     {
         var check = new Check(Name);
-        // Tables of text; of the others the file has another name, or is no file.
+        // Postfix reads these types as text. The file of any other type has another name, or there is none.
         foreach (var file in postfix.List(Policies).Select(table => table.Split(":/"))
             .Where(parts => parts is ["regexp" or "pcre" or "texthash", _]).Select(parts => "/" + parts[1]))
             check.FaultIf(host.Lines(file) is null,
@@ -146,8 +151,8 @@ internal static class TlsChecks
     }
 
     /// <summary>
-    /// Whether the host's name servers validate DNSSEC: of the signed root zone they must say that it is genuine (AD,
-    /// RFC 4035, section 3.2.3). Postfix takes their word for it.
+    /// Checks that the host's name servers validate DNSSEC: they must report the signed root zone as genuine (the AD
+    /// bit, RFC 4035, section 3.2.3). Postfix trusts their answer.
     /// </summary>
     public static Check Resolvers(Host host)
     {
@@ -163,13 +168,13 @@ internal static class TlsChecks
     }
 
     /// <summary>
-    /// Whether a relay that may be told nothing in the clear offers TLS; posttls-finger(1), which exits with 0 whatever
-    /// it finds, greets it as Postfix does.
+    /// Checks that a relay offers TLS if Postfix may not send to it in the clear. posttls-finger(1) greets the relay as
+    /// Postfix does, and exits with 0 whatever it finds.
     /// </summary>
     private static void LookAtRelay(Check check, Host host, PostfixSettings postfix, string relay)
     {
         var own = Exceptions(postfix, [relay]).GetValueOrDefault(relay, Level(postfix));
-        // With dane a relay without a TLSA record is sent mail in the clear.
+        // With dane, Postfix sends mail in the clear to a relay without a TLSA record.
         if (own is "dane" || IsOpen(own))
             return;
         string[] wrapper = postfix["smtp_tls_wrappermode"] == "yes" ? ["-w"] : [];
@@ -189,8 +194,9 @@ internal static class TlsChecks
     }
 
     /// <summary>
-    /// What is sent in the clear all the same. A service's own level counts in place of main.cf's. A line that fits a
-    /// large provider fits many others: they all have TLS, and need no exception.
+    /// Reports mail that is still sent in the clear. The level of a service overrides the one in main.cf. Large
+    /// providers all have TLS and need no exception, so a policy line that matches one of them matches many other
+    /// domains too.
     /// </summary>
     private static void LookAtExceptions(Check check, PostfixSettings postfix)
     {
@@ -200,7 +206,7 @@ internal static class TlsChecks
                 $"{service.Name} of master.cf has the level {service.Option(parameter)} of its own: what goes that way "
                 + "is sent in the clear where it must", $"run: postconf -PX {service.Name}/{service.Type}/{parameter}"
                 + Reload);
-        // Of a relay its own name is looked up, whoever gets the mail.
+        // With a relay, Postfix looks up the policy of the relay and not of the recipient's domain.
         if (postfix["relayhost"].Length > 0)
             return;
         var open = Exceptions(postfix, LimitSettings.StandardLargeDomains).Where(one => IsOpen(one.Value))
@@ -211,7 +217,7 @@ internal static class TlsChecks
                 + "and $, or with a dot that has no backslash, fits other domains too (docs/tls.md)");
     }
 
-    /// <summary>The levels of next hops that have one of their own.</summary>
+    /// <summary>Returns the TLS levels of the next hops that have one of their own.</summary>
     private static Dictionary<string, string> Exceptions(PostfixSettings postfix, IReadOnlyCollection<string> hops) =>
         postfix.List(Policies).SelectMany(table => postfix.LookUpAll(table, hops)).DistinctBy(found => found.Key)
             .ToDictionary(found => found.Key, found => found.Value.Split(' ', '\t', ',')[0]);

@@ -3,7 +3,9 @@ using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>The way from Postfix into the responder, and that nothing ever goes back to a forged sender.</summary>
+/// <summary>
+/// Checks the way from Postfix to the responder, and that nothing is ever returned to a forged sender.
+/// </summary>
 internal static class TransportChecks
 {
     private const string Transport = "responder";
@@ -42,7 +44,7 @@ internal static class TransportChecks
         foreach (var (option, macro) in wanted)
             check.FaultIf(!argv.Zip(argv.Skip(1)).Any(pair => pair.First == option && Macro(pair.Second) == macro),
                 $"argv= lacks {option} ${{{macro}}}", Sample);
-        // pipe(8): all other macros hold the sender, the client or a recipient as Postfix rewrote it.
+        // All other macros of pipe(8) hold the sender, the client, or a recipient as Postfix rewrote it.
         var shown = argv.Where(argument => argument.Contains('$', StringComparison.Ordinal)).Select(Macro)
             .Except(wanted.Select(pair => pair.Item2)).Some();
         return check.FaultIf(shown is not null,
@@ -52,7 +54,7 @@ internal static class TransportChecks
         static string Macro(string argument) => argument.Trim('$', '{', '}', '(', ')');
     }
 
-    /// <summary>Where the catch-all address, and what is for relayed domains, is taken to.</summary>
+    /// <summary>Checks where mail for the catch-all address and for relayed domains goes.</summary>
     private static Check Route(Host host, ResponderSettings settings, PostfixSettings postfix)
     {
         var (check, relay) = (new Check("postfix-route"), postfix["luser_relay"]);
@@ -66,7 +68,7 @@ internal static class TransportChecks
                 ? check.Ok("relay_domains lead to the transport " + Transport)
                 : check.Fault($"relay_transport = {postfix["relay_transport"]}: mail for {relayed.Some()} does not "
                     + "come to the responder", $"run: postconf -e relay_transport={Transport}:" + Reload);
-        // transport(5) looks the address up without its extension.
+        // transport(5) also looks up the address without its extension.
         var address = relay.Contains('@') ? relay[..relay.IndexOfAny(['+', '@'])] + relay[relay.LastIndexOf('@')..]
             : Host.ResponderUser + "@localhost";
         if (IsLedHere(address))
@@ -111,7 +113,7 @@ internal static class TransportChecks
     {
         const string again = "install postfix/command_filter again" + Reload;
         const string command = "RCPT TO:<get@example.com>";
-        // With each, Postfix reports success to the sender unless the filter removes what the client asked for.
+        // With each of these, Postfix reports success to the sender unless the filter removes the client's NOTIFY.
         const string wish = command + " NOTIFY=SUCCESS";
         string[] tricks = [wish, "\v" + wish, wish + " ORCPT=\"rfc822;x NOTIFY=x\""];
         var (check, table) = (new Check("postfix-bounces"), postfix["smtpd_command_filter"]);
@@ -150,7 +152,7 @@ internal static class TransportChecks
                 : ": many honest requests are larger"), remedy);
         }
 
-        // local(8) and virtual(8) refuse to work with a mailbox that a message may not fit into.
+        // local(8) and virtual(8) refuse to work if a mailbox limit is smaller than message_size_limit.
         foreach (var parameter in (string[])["mailbox_size_limit", "virtual_mailbox_limit"])
         {
             var isUsed = parameter == "mailbox_size_limit" || postfix["virtual_mailbox_domains"].Length > 0;

@@ -7,8 +7,8 @@ using MailResponder.Store;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// Tries the whole chain: a request comes in at port 25 as a stranger's, and its reply leaves towards a place where it
-/// is dropped. This finds what no other check looks at.
+/// Tests the whole chain. Sends a request to port 25 as a stranger would, and the reply goes to a place that drops it.
+/// This finds faults that no other check can see.
 /// </summary>
 internal static class ProbeChecks
 {
@@ -16,8 +16,8 @@ internal static class ProbeChecks
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
-    /// <param name="settings">Whose book is asked.</param>
-    /// <param name="maxTime">How long the request may take.</param>
+    /// <param name="settings">The settings that name the response book.</param>
+    /// <param name="maxTime">Time limit from the connection to the reply.</param>
     public static IEnumerable<Finding> Look(
         Host host, ResponderSettings settings, PostfixSettings postfix, TimeSpan maxTime)
     {
@@ -28,7 +28,8 @@ internal static class ProbeChecks
             || (postfix["maillog_file"].Length == 0 && !host.IsRunning("rsyslogd")))
             return check.Warning("not sent: nothing is logged, and only the logs tell what becomes of it",
                 "mend the log first");
-        // An address with a tag of its own has no place for the probe's; one for all has no name.
+        // The probe adds a tag to the address. An address with a tag of its own cannot hold a second one, and the entry
+        // for unknown addresses has no address.
         if (ResponseBookFile.Check(settings.ResponseBook, [])?.Entries.FirstOrDefault(
             entry => !entry.IsForUnknown && !entry.Address.Contains('+')) is not { } entry)
             return check.Warning("not sent: the response book has a fault, or no address",
@@ -62,7 +63,7 @@ internal static class ProbeChecks
             + problem, $"mend what it names, and other faults first; then look at {mailLog} and {LogChecks.Log}");
     }
 
-    /// <returns>What went wrong; null when the probe was answered.</returns>
+    /// <returns>What went wrong. Null if the probe was answered.</returns>
     private static string? Wait(ProbeWatch watch, SendMethod method, CancellationToken deadline)
     {
         for (; !deadline.IsCancellationRequested; Thread.Sleep(BetweenLooks))
@@ -82,7 +83,7 @@ internal static class ProbeChecks
         static string Seconds(TimeSpan time) => $"{time.TotalSeconds:0.00}";
 
         var handed = watch.Handed?.Seen ?? watch.Elapsed;
-        // pipe(8) logs only after the responder has ended; the reply may be out before.
+        // pipe(8) logs only after the responder has ended. The reply may have left before that.
         var end = watch.Replied is { } reply && reply.Seen > handed ? reply.Seen : handed;
         var wayOut = method switch
         {
@@ -96,8 +97,8 @@ internal static class ProbeChecks
     }
 
     /// <summary>
-    /// The responder would drop the probe when its turn comes; until then it would wait in vain. A queue id may have
-    /// been given to another message meanwhile.
+    /// Deletes the unanswered probe from the queue. The responder would only drop it on a later delivery attempt. A
+    /// queue id may belong to another message by now, so the content of each message is checked first.
     /// </summary>
     private static void RemoveFromQueue(Host host, ProbeTag tag, IEnumerable<string?> queueIds)
     {

@@ -6,21 +6,22 @@ using MailResponder.Incoming;
 
 namespace MailResponder.Doctor;
 
-/// <summary>How a probe was handed to port 25, as a stranger's mail server does it (RFC 5321).</summary>
-/// <param name="Problem">What the server said instead of taking it; null when it was taken.</param>
-/// <param name="At">Where it listens; null when nothing could be connected to.</param>
-/// <param name="QueueId">As the server tells; null when it does not.</param>
+/// <summary>The result of sending a probe to port 25, as a stranger's mail server would (RFC 5321).</summary>
+/// <param name="Problem">What went wrong. Null if the server accepted the probe.</param>
+/// <param name="At">The address of this host that the probe was sent to. Null if none accepted a connection.</param>
+/// <param name="QueueId">The queue id that the server reported. Null if it reported none.</param>
 internal sealed record ProbeDialogue(string? Problem, IPAddress? At = null, string? QueueId = null)
 {
     /// <summary>
-    /// smtpd looks its domain up, as that of any sender. No such mailbox can exist: Gmail's names have no hyphens. With
-    /// NOTIFY=NEVER Postfix returns nothing there, whatever becomes of the probe (RFC 3461).
+    /// The envelope sender. Its domain must exist, because smtpd(8) looks up the domain of any sender. The mailbox
+    /// cannot exist, because Gmail allows no hyphens in names. With NOTIFY=NEVER Postfix sends it no bounce, whatever
+    /// happens to the probe (RFC 3461).
     /// </summary>
     private const string Sender = "responder-probe@gmail.com";
 
     /// <summary>
-    /// Connects to an address of the host that is not a loopback one. Those are in mynetworks, where few of the rules
-    /// for strangers apply.
+    /// Sends the probe to an address of this host that is not a loopback address. Loopback addresses are in mynetworks,
+    /// where few of the rules for strangers apply.
     /// </summary>
     public static ProbeDialogue HandOver(
         string recipient, ProbeTag tag, DateTimeOffset now, CancellationToken deadline)
@@ -35,7 +36,7 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At = null, stri
         foreach (var address in addresses)
         {
             using var client = new TcpClient(address.AddressFamily);
-            // Ends a blocking call when the time is over.
+            // Aborts a blocking call at the deadline.
             using var cut = deadline.Register(client.Dispose);
             var (step, answer) = ("the connection", "");
             try
@@ -76,7 +77,7 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At = null, stri
         ("MAIL", $"MAIL FROM:<{Sender}>\r\n", "250"),
         ("RCPT", $"RCPT TO:<{recipient}> NOTIFY=NEVER\r\n", "250"),
         ("DATA", "DATA\r\n", "354"),
-        // Auto-Submitted keeps any other recipient from answering.
+        // If the message reaches another autoresponder, Auto-Submitted keeps that from replying.
         ("the message", $"""
             From: <{tag.Sink}>
             To: <{recipient}>
@@ -91,7 +92,7 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At = null, stri
             """.ReplaceLineEndings("\r\n"), "250"),
     ];
 
-    /// <summary>All lines of one answer; empty when there is none.</summary>
+    /// <summary>Returns all lines of one answer. Empty if there is none.</summary>
     private static string Answer(StreamReader reader)
     {
         var lines = new List<string>();

@@ -4,11 +4,13 @@ using MailResponder.PostfixLog;
 
 namespace MailResponder.Doctor;
 
-/// <summary>Follows a probe and the reply to it in the logs of Postfix and of the responder.</summary>
-/// <param name="mailLog">Postfix's log.</param>
+/// <summary>Follows a probe and its reply in the logs of Postfix and of the responder.</summary>
+/// <param name="mailLog">The path of Postfix's log.</param>
 internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
 {
-    /// <summary>rsyslogd writes the responder's event within a second (rsyslog/20-mail_responder.conf).</summary>
+    /// <summary>
+    /// How long to wait for the responder's event. rsyslogd writes it within a second (rsyslog/20-mail_responder.conf).
+    /// </summary>
     private static readonly TimeSpan MaxDelayOfLog = TimeSpan.FromSeconds(3);
 
     private readonly long _begin = host.Clock.GetTimestamp();
@@ -19,19 +21,19 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
 
     public TimeSpan Elapsed => host.Clock.GetElapsedTime(_begin);
 
-    /// <summary>What ran the responder, once it has ended; null before.</summary>
+    /// <summary>The delivery that ran the responder. Null until the responder has ended.</summary>
     public ProbeStep? Handed => _steps.Find(step => step is { IsOfReply: false, NextQueueId: null, Status: "sent" });
 
-    /// <summary>What took the reply from Postfix; null before.</summary>
+    /// <summary>The delivery of the reply. Null until Postfix has delivered it.</summary>
     public ProbeStep? Replied => _steps.Find(step => step is { IsOfReply: true, Status: "sent" });
 
-    /// <summary>The names that the probe and its reply had in the queue.</summary>
+    /// <summary>The queue ids of the probe and its reply.</summary>
     public IEnumerable<string?> QueueIds => _steps.SelectMany(step => new[] { step.QueueId, step.NextQueueId });
 
-    /// <summary>What the responder itself said of it; null before that comes.</summary>
+    /// <summary>The responder's own event for the probe. Null until it is logged.</summary>
     public MessageEvent? Answer => _events.Find(one => _steps.Exists(step => step.QueueId == one.QueueId));
 
-    /// <summary>What went wrong, as soon as it is known for certain; null: nothing so far.</summary>
+    /// <summary>What went wrong, once that is certain. Null if nothing has gone wrong so far.</summary>
     public string? Problem
     {
         get
@@ -47,13 +49,13 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
         }
     }
 
-    /// <summary>How far it had come when the time was over.</summary>
+    /// <summary>How far the probe got before the time limit.</summary>
     public string Unfinished => _steps.Count == 0
         ? $"it was taken into the queue, and {mailLog} said nothing more of it until the time was over"
         : (Handed is null ? "the responder was not done with it" : "its reply did not reach discard")
             + $" when the time was over; last: {_steps[^1].InWords}";
 
-    /// <summary>Reads what was logged since the last time.</summary>
+    /// <summary>Reads what was logged since the last call.</summary>
     public void Look()
     {
         var seen = Elapsed;
@@ -63,12 +65,12 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
     }
 }
 
-/// <summary>What a delivery agent of Postfix wrote about a probe, or about the reply to it.</summary>
-/// <param name="Seen">When, since the probe began.</param>
-/// <param name="Service">local, pipe, discard …</param>
-/// <param name="Status">sent, deferred, bounced …</param>
-/// <param name="Words">Why, in parentheses.</param>
-/// <param name="IsOfReply">Whether it was about the reply.</param>
+/// <summary>A log line of a Postfix delivery agent about a probe, or about the reply to it.</summary>
+/// <param name="Seen">When the line was read, counted from the start of the probe.</param>
+/// <param name="Service">The delivery agent: local, pipe, discard …</param>
+/// <param name="Status">The result: sent, deferred, bounced …</param>
+/// <param name="Words">The reason, in parentheses.</param>
+/// <param name="IsOfReply">Whether the line is about the reply and not about the probe.</param>
 internal sealed record ProbeStep(
     TimeSpan Seen, string Service, string QueueId, string Status, string Words, bool IsOfReply)
 {
@@ -77,11 +79,13 @@ internal sealed record ProbeStep(
 
     public string InWords => $"{Service} of Postfix: {Status} {Words}".OneLine();
 
-    /// <summary>The queue id under which the message went on inside of Postfix; null when it did not.</summary>
+    /// <summary>The queue id under which local(8) forwarded the message inside Postfix. Null if it did not.</summary>
     public string? NextQueueId =>
         Words.StartsWith(Forwarded, StringComparison.Ordinal) ? Words[Forwarded.Length..].TrimEnd(')') : null;
 
-    /// <summary>Null for every line that is not about a delivery of this probe.</summary>
+    /// <summary>
+    /// Parses a line of Postfix's log. Null if it is not about a delivery of this probe or its reply.
+    /// </summary>
     public static ProbeStep? Of(string logLine, ProbeTag tag, TimeSpan seen, DateTimeOffset now)
     {
         if (!logLine.Contains(tag.Text, StringComparison.Ordinal) || !SyslogLine.TryParse(logLine, now, out var line))

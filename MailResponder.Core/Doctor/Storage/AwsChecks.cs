@@ -6,10 +6,12 @@ using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>SES and S3, asked with the responder's credentials, and the authorities that may vouch for AWS.</summary>
+/// <summary>
+/// Checks SES and S3 with the responder's credentials, and the certificate authorities that are trusted for AWS.
+/// </summary>
 internal static class AwsChecks
 {
-    /// <summary>The roots of Amazon Trust Services, as the package ca-certificates names them.</summary>
+    /// <summary>The file names of the roots of Amazon Trust Services in the package ca-certificates.</summary>
     private static string[] Roots => ["Amazon_Root_CA_*.crt", "Starfield_Services_Root_Certificate_Authority_*.crt"];
     private const string FolderOfRoots = "/usr/share/ca-certificates/mozilla";
     private const double NearlyUsed = 0.8;
@@ -30,13 +32,13 @@ internal static class AwsChecks
             return
             [
                 .. check.Ok($"answers in {ses.Region}"),
-                // SES does not say so; every account starts with these two limits.
+                // SES does not report whether an account is in the sandbox. Every new account has these two limits.
                 .. new Check("ses-sandbox").WarningIf(quota is { Max24HourSend: 200, MaxSendRate: 1 },
                     "probably in the sandbox: SES delivers to verified addresses only",
                     "request production access in the console of SES").OrOk("not in the sandbox"),
                 .. Used(quota), .. Paused(account),
-                // Whether SES may send in the clear stands in the configuration set, which takes a right of its own to
-                // read.
+                // The configuration set says whether SES may send in the clear. Reading it needs a permission of its
+                // own, so check only whether one is set.
                 .. new Check("ses-tls").WarningIf(ses.ConfigurationSet is null,
                     "SES sends replies in the clear where the other side has no TLS", "make a configuration set with "
                     + "TlsPolicy REQUIRE, and name it in ses.configuration_set (docs/ses.md)")
@@ -80,7 +82,7 @@ internal static class AwsChecks
         }
     }
 
-    /// <summary>The bucket with the response book, and how old its copy on this host is.</summary>
+    /// <summary>Checks the bucket with the response book, and the age of the copy on this host.</summary>
     public static IEnumerable<Finding> S3(Host host, ResponderSettings settings) =>
         settings.S3 is { } s3 ? [.. Reach(host, s3), .. LastPull(host, settings)] : [];
 
@@ -120,7 +122,8 @@ internal static class AwsChecks
     }
 
     /// <summary>
-    /// The authorities that may vouch for AWS. The host may have got new ones since install.sh made the file.
+    /// Checks the certificate authorities that are trusted for AWS. The host may have received new ones since
+    /// install.sh wrote the file.
     /// </summary>
     public static IEnumerable<Finding> Authorities(Host host, ResponderSettings settings)
     {

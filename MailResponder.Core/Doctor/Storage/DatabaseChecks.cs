@@ -4,8 +4,8 @@ using MailResponder.Store;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// Asks the database as the responder's user. Root may open every file, and over a socket without a password it would
-/// log in as another user of the database.
+/// Checks the database as the responder's user. Root can open any file, and over a socket without a password root would
+/// log in as a different database user.
 /// </summary>
 internal static class DatabaseChecks
 {
@@ -46,10 +46,12 @@ internal static class DatabaseChecks
         }
     }
 
-    /// <summary>What keeps the responder's user from the file, or that there is none yet.</summary>
+    /// <summary>
+    /// Adds a finding if the responder's user may not write the file, or if the file does not exist yet.
+    /// </summary>
     private static Check Unfit(Check check, Host host, string file)
     {
-        // SQLite makes its other files beside the one that a link names.
+        // SQLite creates its other files next to the target of a symbolic link.
         var database = File.Exists(file) && File.ResolveLinkTarget(file, returnFinalTarget: true) is { } target
             ? target.FullName : file;
         string[] needed = [database, database + "-wal", database + "-shm", database + ".lock",
@@ -73,7 +75,7 @@ internal static class DatabaseChecks
                     + "is not answered",
                     "look at /etc/cron.d/mail_responder and at cron's mail; now: responder blacklist reset")
                 : check.Ok((host.Now - time).InWords() + " ago");
-        // The first reset of a new database comes at the next midnight.
+        // A new database is first reset at the next midnight.
         return settings.Database.SqliteFile is { } file && host.Now - File.GetCreationTimeUtc(file) < MaxWithoutReset
             ? check.Ok("none yet; the database is new")
             : check.Warning("the quotas were never reset",

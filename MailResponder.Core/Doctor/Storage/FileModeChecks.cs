@@ -4,7 +4,8 @@ using MailResponder.Settings;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// That the responder's user can read settings, keys, book and attachments, and that nobody else can change them.
+/// Checks that the responder's user can read the settings, keys, book and attachments, and that other users cannot
+/// change them.
 /// </summary>
 internal static class FileModeChecks
 {
@@ -14,7 +15,8 @@ internal static class FileModeChecks
     {
         var check = new Check(Name);
         var secrets = Secrets(settings).OfType<string>().Where(File.Exists).Distinct().ToList();
-        // The responder refuses keys that others can read, so for them it is a fault, for the other files a warning.
+        // The responder refuses keys that other users can read, so that is a fault. For the other files it is a
+        // warning.
         foreach (var file in secrets.Where(file => Host.IsOpen(file, UnixFileMode.OtherRead | UnixFileMode.OtherWrite)))
             check.Fault(file + " can be read or changed by every user",
                 $"run: chmod 0640 {file}; chown root:{Host.ResponderUser} {file}");
@@ -31,14 +33,16 @@ internal static class FileModeChecks
             AsResponder(check, host, settings, [.. secrets, path]);
         else
             check.OnlyRoot($"only root can see what {Host.ResponderUser} may read");
-        // Keys and passwords apart.
+        // The check `keys` does the same for keys and passwords.
         check.AddRange(Folders(Name, [path, settings?.ResponseBook, settings?.FilesRoot, settings?.Database.SqliteFile,
             settings?.PostfixLog.Database, settings?.PostfixMaps,
             settings?.SendMethod == SendMethod.Outbox ? settings.Outbox : null]));
         return check.OrOk($"{Host.ResponderUser} can read what it needs, others cannot");
     }
 
-    /// <summary>The files of keys, passwords and credentials.</summary>
+    /// <summary>
+    /// Returns the paths of the files with keys, passwords and credentials. A path is null if it is not set.
+    /// </summary>
     public static IEnumerable<string?> Secrets(ResponderSettings? settings) => settings is null ? [] :
     [
         settings.AddressKeyFile, settings.Dkim?.KeyFile, settings.Dkim?.NextKeyFile,
@@ -74,13 +78,13 @@ internal static class FileModeChecks
     }
 
     /// <summary>
-    /// Finds folders above files that every user may write into. Any user can then replace such a file by another one,
-    /// whatever its mode is.
+    /// Reports each folder among the paths, or above one of them, that every user may write to. Any user could then
+    /// replace a file below it, whatever the mode of that file.
     /// </summary>
     public static IEnumerable<Finding> Folders(string name, IEnumerable<string?> paths)
     {
         var check = new Check(name);
-        // In a sticky folder like /tmp others can make files, but not replace ours.
+        // In a sticky folder like /tmp, other users can create files but cannot replace ours.
         foreach (var folder in paths.OfType<string>().SelectMany(AndAbove).Distinct().Where(Directory.Exists)
             .Order(StringComparer.Ordinal).Where(folder =>
                 Host.IsOpen(folder, UnixFileMode.OtherWrite) && !Host.IsOpen(folder, UnixFileMode.StickyBit)))

@@ -5,14 +5,16 @@ using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>The settings, the keys and passwords, the response book and the attachments: their faults.</summary>
+/// <summary>
+/// Reports the faults of the settings, the keys and passwords, the response book and the attachments.
+/// </summary>
 internal static class SettingsChecks
 {
     public const string Name = "settings";
     public const string RenderedName = "rendered";
 
     /// <summary>
-    /// Stands in the texts of the response book that install.sh writes, until the operator writes real ones.
+    /// Marks the texts of the response book that install.sh writes, until the operator replaces them.
     /// </summary>
     public const string Placeholder = "PLACEHOLDER:";
 
@@ -30,12 +32,12 @@ internal static class SettingsChecks
         }
 
         var keys = Of("keys");
-        // The settings name all other files.
+        // Only the settings name the other files.
         if (settings is null)
             return [.. Of(Name).OrOk(path), .. keys, .. FileModeChecks.Look(host, path, settings)];
         keys.AddRange(FileModeChecks.Folders("keys", FileModeChecks.Secrets(settings)));
         var (book, signature, attachments) = (Of("book"), Of("signature"), Of("attachments"));
-        // A book that cannot be read does not tell its attachments.
+        // The attachments are known only if the book can be read.
         if (book.Exists(finding => finding.State == FindingState.Fault))
             attachments.NotLookedAt("book");
         else if (signature.Exists(finding => finding.State == FindingState.Fault))
@@ -70,7 +72,7 @@ internal static class SettingsChecks
 
     private static bool IsLastGoodBookThere(ResponderSettings settings)
     {
-        // Whether the files are fit for use depends on the user who owns them.
+        // Rendered files are used only if the running user owns them, so act as the service's user.
         using var asService = ServiceUser.Act(settings);
         return new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).HasLastGoodBook;
     }
@@ -88,8 +90,8 @@ internal static class SettingsChecks
     }
 
     /// <summary>
-    /// The folder of the rendered book. Where it cannot be written, every message is still answered, from the book and
-    /// the attachments themselves; only this check notices.
+    /// Checks the folder of the rendered book. If it cannot be written, every message is still answered, directly from
+    /// the book and the attachments. Only this check notices.
     /// </summary>
     public static Check Rendered(Host host, ResponderSettings settings)
     {

@@ -2,19 +2,25 @@ using MailResponder.Addresses;
 
 namespace MailResponder.Settings;
 
-/// <summary>What attachments are called in replies to requesters of some providers, who refuse certain names.</summary>
-/// <param name="Domains">Requester domains, with those below them.</param>
-/// <param name="Endings">Ends of file names (".exe") and what replaces each; empty: the end is cut off.</param>
+/// <summary>
+/// A rule that renames attachments for requesters at certain providers, which refuse certain file names.
+/// </summary>
+/// <param name="Domains">The domains of the requesters, including subdomains.</param>
+/// <param name="Endings">
+/// The ends of file names (".exe"), and what replaces each. An empty replacement cuts the end off.
+/// </param>
 internal sealed record AttachmentRename(
     IReadOnlyList<string> Domains, IReadOnlyList<KeyValuePair<string, string>> Endings)
 {
-    /// <summary>In force where the settings have no attachment_names.</summary>
+    /// <summary>The rules in force if the settings have no attachment_names.</summary>
     public static readonly IReadOnlyList<AttachmentRename> Standard =
     [
         new(["gmail.com", "googlemail.com", "outlook.com", "hotmail.com"], [new(".exe", ""), new(".apk", ".ap_")]),
     ];
 
-    /// <summary>The shown name, or what the first of the rules for the domain makes of it. Never empty.</summary>
+    /// <summary>
+    /// Returns the shown name, renamed by the first rule that fits the domain and the name. Never empty.
+    /// </summary>
     public static string NameFor(string requesterDomain, string shownName, IReadOnlyList<AttachmentRename> renames)
     {
         foreach (var (ending, replacement) in renames
@@ -27,7 +33,7 @@ internal sealed record AttachmentRename(
         return shownName;
     }
 
-    /// <param name="values">The whole settings file.</param>
+    /// <param name="values">All settings of the file.</param>
     public static IReadOnlyList<AttachmentRename> Read(SettingsSection values)
     {
         if (!values.Has("attachment_names"))

@@ -1,25 +1,27 @@
 namespace MailResponder.Settings;
 
 /// <summary>
-/// What has to be proven of a request before it gets a part of a reply (<c>require_authentication</c>).
+/// What must be proven about a request before the requester gets a part of the reply (<c>require_authentication</c>).
 /// </summary>
-/// <param name="Links">For the text; null: not said here.</param>
-/// <param name="Attachments">For the attachments; null: not said here.</param>
+/// <param name="Links">The proof required for the text. Null if it is not set here.</param>
+/// <param name="Attachments">The proof required for the attachments. Null if it is not set here.</param>
 internal sealed record AuthenticationRequirement(Proof? Links, Proof? Attachments)
 {
     public const string Name = "require_authentication";
 
     public static readonly AuthenticationRequirement NotSaid = new(null, null);
 
-    /// <summary>The more that is required by either part.</summary>
+    /// <summary>The higher of the two requirements.</summary>
     public Proof Most => Links > (Attachments ?? Proof.None) ? Links.Value : Attachments ?? Proof.None;
 
-    /// <param name="around">What holds it: the settings, or an entry of the response book.</param>
+    /// <param name="around">The section that contains it: the settings, or an entry of the response book.</param>
     public static AuthenticationRequirement Read(SettingsSection around) =>
         around.Section(Name, ["links", "attachments"]) is not { } section ? NotSaid
             : new AuthenticationRequirement(Level(section, "links"), Level(section, "attachments"));
 
-    /// <summary>With the parts of <paramref name="standard"/> where this one says nothing.</summary>
+    /// <summary>
+    /// Returns this requirement. The parts that are not set here are taken from <paramref name="standard"/>.
+    /// </summary>
     public AuthenticationRequirement Or(AuthenticationRequirement standard) =>
         new(Links ?? standard.Links, Attachments ?? standard.Attachments);
 
@@ -28,16 +30,18 @@ internal sealed record AuthenticationRequirement(Proof? Links, Proof? Attachment
 }
 
 /// <summary>
-/// How well it is proven that a request is from the person whom its From names. Each level includes those before it.
+/// How well it is proven that a request is from the person named in its From. Each level includes the lower ones.
 /// </summary>
 internal enum Proof
 {
-    /// <summary>Anybody may have written it.</summary>
+    /// <summary>Anybody may have written the request.</summary>
     None,
 
-    /// <summary>It came from a host of the From domain (SPF); other users of that host can forge the name.</summary>
+    /// <summary>
+    /// The request came from a host of the From domain (SPF). Other users of that host can forge the name.
+    /// </summary>
     Weak,
 
-    /// <summary>The From domain itself vouches for it: DMARC, or a signature of that domain.</summary>
+    /// <summary>The From domain itself vouches for the request: DMARC, or a signature of that domain.</summary>
     Full,
 }

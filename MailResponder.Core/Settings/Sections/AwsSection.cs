@@ -2,15 +2,15 @@ using MailResponder.Aws;
 
 namespace MailResponder.Settings;
 
-/// <summary>Reads what the sections of all services of AWS have in common.</summary>
+/// <summary>Reads the settings that the sections of all AWS services have in common.</summary>
 internal static class AwsSection
 {
     public static readonly string[] Names = ["region", "endpoint", "credentials_file", "profile"];
 
-    /// <summary>The connection with endpoint and credentials as the section has them.</summary>
-    /// <param name="section">The service's.</param>
-    /// <param name="connection">With its region.</param>
-    /// <param name="roots">The file of the authorities that may vouch for the service.</param>
+    /// <summary>Returns the connection with the endpoint and the credentials that the section names.</summary>
+    /// <param name="section">The section of the service.</param>
+    /// <param name="connection">A connection that has the region of the service.</param>
+    /// <param name="roots">The file of the certificate authorities that are trusted for the service.</param>
     public static T Read<T>(SettingsSection section, T connection, string roots) where T : AwsConnection
     {
         var credentialsFile = section.FilePathOrNull("credentials_file");

@@ -12,8 +12,8 @@ internal static class CanarySection
     private static readonly string[] Names =
         ["name", "address", "submission", "imap", "user", "password_file", "requests", "ssl_ca"];
 
-    /// <param name="values">The whole settings file; every fault goes there.</param>
-    /// <param name="ownDomains">Whose mail is never answered.</param>
+    /// <param name="values">All settings of the file. Faults are added there.</param>
+    /// <param name="ownDomains">The domains whose mail is never answered.</param>
     public static IReadOnlyList<CanaryMailbox> Read(SettingsSection values, IReadOnlyList<string> ownDomains)
     {
         var mailboxes = new List<CanaryMailbox>();
@@ -23,14 +23,14 @@ internal static class CanarySection
             if (name.Length > MaxNameLength
                 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
                 section.Add("name",
-                    $"\"{name}\" is no name; write at most {MaxNameLength} letters, digits, dots, hyphens and "
+                    $"\"{name}\" is not a valid name; use at most {MaxNameLength} letters, digits, dots, hyphens and "
                     + "underscores, and not the address");
             else if (mailboxes.Exists(other => other.Name == name))
-                section.Add("name", $"\"{name}\" names another mailbox already");
+                section.Add("name", $"\"{name}\" is already the name of another mailbox");
             var address = section.Mailbox("address");
             if (MailDomain.TryNormalize(address.Domain, out var domain) && MailDomain.IsWithin(domain, ownDomains))
                 section.Add("address",
-                    $"\"{domain}\" is within own_domains, which are never answered; take a mailbox at a provider");
+                    $"\"{domain}\" is within own_domains, which are never answered; use a mailbox at a provider");
             mailboxes.Add(new CanaryMailbox(name, address,
                 Server(section, "submission", (465, 587)), Server(section, "imap", (993, 143)),
                 section.Text("user", address.Address), section.FilePath("password_file", required: true),
@@ -56,7 +56,7 @@ internal static class CanarySection
             && MailDomain.TryNormalize(address.Domain, out var domain))
             return $"{address.LocalPart}@{domain}".ToLowerInvariant();
         section.Add(request.Line, "requests",
-            $"\"{request.Text}\" is no address of the response book; write it like \"get@example.com\"");
+            $"\"{request.Text}\" is not an address of the response book; write it like \"get@example.com\"");
         return request.Text;
     }
 }

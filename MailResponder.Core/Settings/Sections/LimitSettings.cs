@@ -1,12 +1,12 @@
 namespace MailResponder.Settings;
 
 /// <summary>
-/// How many messages are answered, beyond what a single requester gets; null where there is no limit.
+/// Limits on the number of answered messages, in addition to the quota of each requester. Null means no limit.
 /// </summary>
 internal sealed record LimitSettings
 {
     /// <summary>
-    /// Providers with so many users that one limit for all of them would be either useless or unfair.
+    /// Providers with so many users that a common limit for all of them would be either useless or unfair.
     /// </summary>
     public static readonly IReadOnlyList<string> StandardLargeDomains =
     [
@@ -16,23 +16,26 @@ internal sealed record LimitSettings
         "rambler.ru", "qq.com", "163.com", "126.com", "sina.com", "naver.com", "daum.net", "chmail.ir",
     ];
 
-    /// <summary>More people than write from a domain that is not large; fewer than a forger wants to reach.</summary>
+    /// <summary>
+    /// The standard limits of a domain. They are more than the requests from a domain that is not large, but less than
+    /// a forger wants to send.
+    /// </summary>
     public const long StandardDomainPerMinute = 60, StandardDomainPerDay = 2000;
 
     private const long Most = 1_000_000_000;
 
-    /// <summary>Messages of requesters of one domain in a minute of the clock.</summary>
+    /// <summary>The maximum number of messages from one domain that are answered in a minute of the clock.</summary>
     public long? DomainPerMinute { get; init; } = StandardDomainPerMinute;
 
-    /// <summary>In a day, UTC.</summary>
+    /// <summary>The maximum number of messages from one domain that are answered in a day, UTC.</summary>
     public long? DomainPerDay { get; init; } = StandardDomainPerDay;
 
-    /// <summary>All messages that are answered.</summary>
+    /// <summary>The maximum number of messages that the service answers in a minute of the clock.</summary>
     public long? ServicePerMinute { get; init; }
 
     public long? ServicePerDay { get; init; }
 
-    /// <summary>Domains, with those below them, that the limits of a domain do not apply to.</summary>
+    /// <summary>Domains, including subdomains, to which the limits of a domain do not apply.</summary>
     public IReadOnlyList<string> LargeDomains { get; init; } = StandardLargeDomains;
 
     public WhenReached WhenReached { get; init; }
@@ -41,11 +44,13 @@ internal sealed record LimitSettings
 
     public bool HasForService => ServicePerMinute is not null || ServicePerDay is not null;
 
-    /// <summary>What is left of them for a requester to whom those of a domain do not apply.</summary>
+    /// <summary>The limits for a requester to whom those of a domain do not apply.</summary>
     public LimitSettings ForService => this with { DomainPerMinute = null, DomainPerDay = null };
 
-    /// <summary>The standard limits of a domain, and none for the service, where the settings do not say.</summary>
-    /// <param name="values">The whole settings file.</param>
+    /// <summary>
+    /// Reads the section <c>limits</c>. By default, a domain has the standard limits and the service has none.
+    /// </summary>
+    /// <param name="values">All settings of the file.</param>
     public static LimitSettings Read(SettingsSection values)
     {
         if (values.Section("limits", ["domain_per_minute", "domain_per_day", "large_domains", "service_per_minute",
@@ -68,33 +73,33 @@ internal sealed record LimitSettings
         if (limits.ServicePerMinute > limits.ServicePerDay)
             WarnOfMore("service_per_minute", "service_per_day");
         if (section.Has("large_domains") && !limits.HasForDomains)
-            section.Warn("large_domains", "is not looked at without domain_per_minute or domain_per_day");
+            section.Warn("large_domains", "has no effect without domain_per_minute or domain_per_day");
         if (section.Has("when_reached") && !limits.HasForDomains && !limits.HasForService)
-            section.Warn("when_reached", "is not looked at without a limit");
+            section.Warn("when_reached", "has no effect without a limit");
         return limits;
 
-        // Null for 0, which is no limit.
+        // Returns null for 0, which means no limit.
         long? Limit(string name, long standard) =>
             section.Number(name, standard, 0, Most) is var limit and > 0 ? limit : null;
 
         void WarnOfMore(string minute, string day)
         {
             if (section.Has(minute))
-                section.Warn(minute, $"is more than {day}, and is never reached");
+                section.Warn(minute, $"is more than {day}, and so is never reached");
             else
                 section.Warn(day, $"is less than {minute}, which is never reached");
         }
     }
 }
 
-/// <summary>What becomes of a message over a limit.</summary>
+/// <summary>What happens to a message over a limit.</summary>
 internal enum WhenReached
 {
     Defer,
     Drop,
 }
 
-/// <summary>The limits beyond the single requester.</summary>
+/// <summary>The limits in addition to the quota of a requester.</summary>
 internal enum Limit
 {
     DomainPerMinute,

@@ -2,34 +2,37 @@ using MailResponder.Aws;
 
 namespace MailResponder.Settings;
 
-/// <summary>What is measured, and where it goes.</summary>
+/// <summary>How the metrics are counted, and where they are sent.</summary>
 internal sealed record MetricsSettings
 {
     /// <summary>
-    /// In a folder that only root can write to: the command runs as root, because only root can read the log.
+    /// The default of <see cref="State"/>. Only root can write there: the command runs as root, because only root can
+    /// read the log.
     /// </summary>
     public const string DefaultState = "/var/lib/mail_responder-metrics";
 
     private const int MaxNamespaceLength = 255;
 
-    /// <summary>Settings that mean nothing without CloudWatch.</summary>
+    /// <summary>Settings that have no effect without CloudWatch.</summary>
     private static readonly string[] OfCloudWatch = ["endpoint", "credentials_file", "profile", "namespace"];
 
-    /// <summary>Null: nothing is put into CloudWatch.</summary>
+    /// <summary>The connection to CloudWatch. Null if no metrics are sent there.</summary>
     public AwsConnection? CloudWatch { get; init; }
 
     /// <summary>The namespace of our own metrics in CloudWatch.</summary>
     public string Namespace { get; init; } = "MailResponder";
 
-    /// <summary>A requested address with fewer answers between two runs is counted with the others.</summary>
+    /// <summary>
+    /// A requested address with fewer answers than this between two runs is counted together with other such addresses.
+    /// </summary>
     public int Threshold { get; init; } = 5;
 
-    /// <summary>Folder of what one run leaves for the next.</summary>
+    /// <summary>The folder in which one run leaves data for the next.</summary>
     public string State { get; init; } = DefaultState;
 
-    /// <summary>Null: the settings have none.</summary>
-    /// <param name="values">The whole settings file.</param>
-    /// <param name="roots">The file of the authorities that may vouch for CloudWatch.</param>
+    /// <summary>Reads the section <c>metrics</c>. Null if the settings have none.</summary>
+    /// <param name="values">All settings of the file.</param>
+    /// <param name="roots">The file of the certificate authorities that are trusted for CloudWatch.</param>
     public static MetricsSettings? Read(SettingsSection values, string roots) =>
         values.Section("metrics", [.. AwsSection.Names, "namespace", "threshold", "state"]) is not { } section ? null
         : new MetricsSettings
@@ -54,9 +57,9 @@ internal sealed record MetricsSettings
         var name = section.Text("namespace", "MailResponder");
         if (name.Length > MaxNamespaceLength
             || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or '#' or ':'))
-            section.Add("namespace", $"\"{name}\" is not what CloudWatch takes: 1 to 255 of A-Z a-z 0-9 . - _ / # :");
+            section.Add("namespace", $"\"{name}\" is not valid in CloudWatch; use 1 to 255 of A-Z a-z 0-9 . - _ / # :");
         else if (name.StartsWith("AWS/", StringComparison.OrdinalIgnoreCase))
-            section.Add("namespace", $"\"{name}\": names that begin with AWS/ are Amazon's own");
+            section.Add("namespace", $"\"{name}\": names that begin with AWS/ are reserved by Amazon");
         return name;
     }
 }

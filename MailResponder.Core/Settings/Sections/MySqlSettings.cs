@@ -1,14 +1,14 @@
 namespace MailResponder.Settings;
 
-/// <summary>How to reach a MySQL or MariaDB server, and as whom.</summary>
+/// <summary>How to connect to a MySQL or MariaDB server, and as which user.</summary>
 internal sealed record MySqlSettings
 {
     public const int DefaultPort = 3306;
 
-    /// <summary>Host name or address; null when there is a socket.</summary>
+    /// <summary>Host name or address. Null if there is a socket.</summary>
     public string? Server { get; init; }
 
-    /// <summary>Path of the server's unix socket; null when there is a server.</summary>
+    /// <summary>Path of the server's Unix socket. Null if there is a host name or address.</summary>
     public string? Socket { get; init; }
 
     public int Port { get; init; } = DefaultPort;
@@ -16,7 +16,7 @@ internal sealed record MySqlSettings
     public required string User { get; init; }
 
     /// <summary>
-    /// Holds the password in its first line. Null: the server identifies us by our Unix user, over the socket.
+    /// The file with the password in its first line. Null: the server identifies us by our Unix user, over the socket.
     /// </summary>
     public string? PasswordFile { get; init; }
 
@@ -25,17 +25,17 @@ internal sealed record MySqlSettings
     public TlsMode Tls { get; init; } = TlsMode.VerifyFull;
 
     /// <summary>
-    /// File of the authorities that may sign the server's certificate: PEM, any number, or DER, one. Null: those of the
-    /// operating system.
+    /// The file of the certificate authorities that may sign the server's certificate: one or more in PEM, or one in
+    /// DER. Null: those of the operating system.
     /// </summary>
     public string? TlsAuthorities { get; init; }
 
-    /// <summary>The database as an error message names it; never a secret.</summary>
+    /// <summary>The database, as error messages name it. Never contains a secret.</summary>
     public string Place => Socket is not null ? $"{Database} at {Socket}"
         : Port == DefaultPort ? $"{Database} at {Server}" : $"{Database} at {Server}:{Port}";
 
-    /// <summary>Null, with a fault, when there is no such section.</summary>
-    /// <param name="database">The section that it stands in.</param>
+    /// <summary>Reads the section <c>mysql</c>. Null, with a fault, if there is none.</summary>
+    /// <param name="database">The section that contains it.</param>
     public static MySqlSettings? Read(SettingsSection database)
     {
         if (database.Section("mysql", ["server", "socket", "port", "user", "password_file", "database", "ssl_mode",
@@ -44,7 +44,7 @@ internal sealed record MySqlSettings
             return null;
         }
 
-        // A server or a socket, and nothing that belongs to the other.
+        // There must be a server or a socket, and no setting that belongs to the other.
         var bySocket = mysql.Has("socket");
         if (mysql.Has("server") == bySocket)
             database.Add("mysql", bySocket ? "names a server and a socket; keep one of the two"
@@ -52,13 +52,13 @@ internal sealed record MySqlSettings
         foreach (var name in (string[])["port", "ssl_mode", "ssl_ca"])
         {
             if (bySocket && mysql.Has(name))
-                mysql.Add(name, "goes with a server, not with a socket; remove it");
+                mysql.Add(name, "applies to a server, not to a socket; remove it");
         }
 
         var tls = mysql.Choice("ssl_mode", TlsMode.VerifyFull);
         if (mysql.Has("ssl_ca") && tls is not (TlsMode.VerifyFull or TlsMode.VerifyCa))
             mysql.Add("ssl_ca",
-                $"is not looked at with ssl_mode {tls.Hyphenated()}; set \"verify-full\", or remove it");
+                $"has no effect with ssl_mode {tls.Hyphenated()}; set \"verify-full\", or remove it");
         return new MySqlSettings
         {
             Server = mysql.TextOrNull("server"),

@@ -3,22 +3,22 @@ using MailResponder.Aws;
 namespace MailResponder.Settings;
 
 /// <summary>
-/// Where the response book and its attachments are pulled from. With an endpoint of one's own, the server takes the
-/// bucket in the path.
+/// Where the response book and its attachments are pulled from. If an endpoint is set, requests name the bucket in the
+/// path.
 /// </summary>
-/// <param name="Region">The buckets' region, like eu-west-1.</param>
-/// <param name="BookBucket">The bucket of the response book; may carry a key prefix: <c>bucket/prefix</c>.</param>
-/// <param name="BookKey">The response book's key in it.</param>
+/// <param name="Region">The region of the buckets, like eu-west-1.</param>
+/// <param name="BookBucket">The bucket of the response book. It may include a key prefix: <c>bucket/prefix</c>.</param>
+/// <param name="BookKey">The key of the response book in the bucket.</param>
 internal sealed record S3Settings(string Region, string BookBucket, string BookKey) : AwsConnection("s3", Region)
 {
     public const long StandardMaxFileBytes = 64 << 20;
 
-    /// <summary>The longest object that is fetched.</summary>
+    /// <summary>The size of the largest object that is fetched.</summary>
     public long MaxFileBytes { get; init; } = StandardMaxFileBytes;
 
-    /// <summary>Null: the settings have none.</summary>
-    /// <param name="values">The whole settings file.</param>
-    /// <param name="roots">The file of the authorities that may vouch for S3.</param>
+    /// <summary>Reads the section <c>s3</c>. Null if the settings have none.</summary>
+    /// <param name="values">All settings of the file.</param>
+    /// <param name="roots">The file of the certificate authorities that are trusted for S3.</param>
     public static S3Settings? Read(SettingsSection values, string roots) =>
         values.Section("s3", [.. AwsSection.Names, "book_bucket", "book_key", "max_file_bytes"]) is not { } section
         ? null

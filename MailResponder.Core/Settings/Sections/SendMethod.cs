@@ -1,30 +1,30 @@
 namespace MailResponder.Settings;
 
-/// <summary>A way out for replies.</summary>
+/// <summary>A way to send replies.</summary>
 internal enum SendMethod
 {
-    /// <summary>A file each in a folder.</summary>
+    /// <summary>Writes each reply to a file in a folder.</summary>
     Outbox,
 
-    /// <summary>The host's sendmail program.</summary>
+    /// <summary>Runs the host's sendmail program.</summary>
     Sendmail,
 
-    /// <summary>Amazon SES.</summary>
+    /// <summary>Sends through Amazon SES.</summary>
     Ses,
 }
 
-/// <summary>The names under which operators write a <see cref="SendMethod"/>.</summary>
+/// <summary>The names that operators write for a <see cref="SendMethod"/>.</summary>
 internal static class SendMethods
 {
     public static readonly string[] Names = ["sendmail", "outbox", "ses"];
 
     /// <summary>
-    /// The method of that name in any case; null when there is none. <c>SMTP</c>, as the predecessor's books have it,
-    /// means the local mail system.
+    /// Returns the method with that name, ignoring case. Null if there is none. <c>SMTP</c>, which the predecessor's
+    /// books use, means the local mail system.
     /// </summary>
     public static SendMethod? Of(string name) => name.ToLowerInvariant() switch
     {
-        // Enum.TryParse takes numbers and lists of names too, and looks the names up by reflection.
+        // Enum.TryParse also accepts numbers and lists of names, and it uses reflection.
         "sendmail" or "smtp" => SendMethod.Sendmail,
         "outbox" => SendMethod.Outbox,
         "ses" => SendMethod.Ses,

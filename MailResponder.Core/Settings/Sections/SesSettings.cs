@@ -2,14 +2,19 @@ using MailResponder.Aws;
 
 namespace MailResponder.Settings;
 
-/// <summary>How replies are handed to Amazon SES.</summary>
+/// <summary>How replies are sent through Amazon SES.</summary>
 internal sealed record SesSettings() : AwsConnection("ses", "")
 {
-    /// <summary>The limit of Amazon SES for names and values of tags; names of configuration sets have 64.</summary>
+    /// <summary>
+    /// The limit of Amazon SES for the names and values of tags. For the names of configuration sets it is 64.
+    /// </summary>
     private const int MaxTagLength = 256;
     private const int MaxConfigurationSetLength = 64;
 
-    /// <summary>Regions in which Amazon SES sends mail, for faults only: a newer one is taken as it is.</summary>
+    /// <summary>
+    /// Regions in which Amazon SES sends mail. They are used only to find misspelled regions; a newer region is
+    /// accepted.
+    /// </summary>
     private static readonly string[] Regions =
     [
         "af-south-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2",
@@ -19,15 +24,15 @@ internal sealed record SesSettings() : AwsConnection("ses", "")
         "us-gov-west-1", "us-west-1", "us-west-2",
     ];
 
-    /// <summary>Null: the account's default.</summary>
+    /// <summary>The configuration set of the replies. Null: the account's default.</summary>
     public string? ConfigurationSet { get; init; }
 
-    /// <summary>Names and values under which SES counts events.</summary>
+    /// <summary>The names and values under which SES counts events.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Tags { get; init; } = [];
 
-    /// <summary>Null: the settings have none.</summary>
-    /// <param name="values">The whole settings file.</param>
-    /// <param name="roots">The file of the authorities that may vouch for SES.</param>
+    /// <summary>Reads the section <c>ses</c>. Null if the settings have none.</summary>
+    /// <param name="values">All settings of the file.</param>
+    /// <param name="roots">The file of the certificate authorities that are trusted for SES.</param>
     public static SesSettings? Read(SettingsSection values, string roots)
     {
         if (values.Section("ses", [.. AwsSection.Names, "configuration_set", "tags"]) is not { } section)
@@ -74,5 +79,5 @@ internal sealed record SesSettings() : AwsConnection("ses", "")
 
     private static string? Problem(string text, int maxLength) => text.Length > 0 && text.Length <= maxLength
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? null
-        : $"\"{text}\" is not what SES takes: 1 to {maxLength} of A-Z a-z 0-9 _ -";
+        : $"\"{text}\" is not valid in SES; use 1 to {maxLength} of A-Z a-z 0-9 _ -";
 }

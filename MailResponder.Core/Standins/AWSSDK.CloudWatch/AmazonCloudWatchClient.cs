@@ -13,8 +13,8 @@ public class AmazonCloudWatchClient(AWSCredentials credentials, AmazonCloudWatch
         (message, inner, type, code, requestId, statusCode) =>
             new AmazonCloudWatchException(message, inner, type, code, requestId, statusCode);
 
-    /// <summary>Hands over at most 1000 metrics of one namespace.</summary>
-    /// <exception cref="AmazonCloudWatchException">CloudWatch refused.</exception>
+    /// <summary>Sends at most 1000 metrics of one namespace.</summary>
+    /// <exception cref="AmazonCloudWatchException">CloudWatch refused the request.</exception>
     public virtual Task<PutMetricDataResponse> PutMetricDataAsync(
         PutMetricDataRequest request, CancellationToken cancellationToken = default)
     {
@@ -22,7 +22,7 @@ public class AmazonCloudWatchClient(AWSCredentials credentials, AmazonCloudWatch
         form.Add("Namespace", request.Namespace);
         for (var i = 0; i < request.MetricData?.Count; i++)
             Add(form, QueryForm.Member("MetricData", i), request.MetricData[i]);
-        // A success says nothing but its request id.
+        // The answer to a success contains only a request id.
         return Call<PutMetricDataResponse>(request, form, (_, _) => { }, cancellationToken);
     }
 

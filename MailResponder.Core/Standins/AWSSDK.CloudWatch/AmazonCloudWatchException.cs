@@ -3,7 +3,7 @@ using Amazon.Runtime;
 
 namespace Amazon.CloudWatch;
 
-/// <summary>CloudWatch answered a request with an error.</summary>
+/// <summary>The error with which CloudWatch answered a request.</summary>
 public class AmazonCloudWatchException(
     string message, Exception? innerException, ErrorType errorType, string errorCode, string requestId,
     HttpStatusCode statusCode)

@@ -2,7 +2,7 @@ using Amazon.Runtime;
 
 namespace Amazon.CloudWatch;
 
-/// <summary>The unit of a metric; CloudWatch knows more than are here.</summary>
+/// <summary>The unit of a metric. CloudWatch has more units than these.</summary>
 public class StandardUnit : ConstantClass
 {
     public static readonly StandardUnit Count = new("Count");

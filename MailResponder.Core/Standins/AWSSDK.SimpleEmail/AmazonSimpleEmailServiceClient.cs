@@ -14,7 +14,7 @@ public class AmazonSimpleEmailServiceClient(AWSCredentials credentials, AmazonSi
         (message, inner, type, code, requestId, statusCode) =>
             new AmazonSimpleEmailServiceException(message, inner, type, code, requestId, statusCode);
 
-    /// <exception cref="AmazonSimpleEmailServiceException">Amazon SES refused.</exception>
+    /// <exception cref="AmazonSimpleEmailServiceException">Amazon SES refused the request.</exception>
     public virtual Task<SendRawEmailResponse> SendRawEmailAsync(
         SendRawEmailRequest request, CancellationToken cancellationToken = default)
     {
@@ -37,8 +37,8 @@ public class AmazonSimpleEmailServiceClient(AWSCredentials credentials, AmazonSi
         }, cancellationToken);
     }
 
-    /// <summary>How much the account may send, and how much it has sent.</summary>
-    /// <exception cref="AmazonSimpleEmailServiceException">Amazon SES refused.</exception>
+    /// <summary>Returns how much the account may send, and how much it has sent.</summary>
+    /// <exception cref="AmazonSimpleEmailServiceException">Amazon SES refused the request.</exception>
     public virtual Task<GetSendQuotaResponse> GetSendQuotaAsync(
         GetSendQuotaRequest request, CancellationToken cancellationToken = default) =>
         Call<GetSendQuotaResponse>(request, new QueryForm(Config, "GetSendQuota"), (context, quota) =>
@@ -51,8 +51,10 @@ public class AmazonSimpleEmailServiceClient(AWSCredentials credentials, AmazonSi
                 quota.SentLast24Hours = Number(context);
         }, cancellationToken);
 
-    /// <summary>Deliveries, bounces, complaints and rejects of the last two weeks, in steps of 15 minutes.</summary>
-    /// <exception cref="AmazonSimpleEmailServiceException">Amazon SES refused.</exception>
+    /// <summary>
+    /// Returns the deliveries, bounces, complaints and rejects of the last two weeks, in steps of 15 minutes.
+    /// </summary>
+    /// <exception cref="AmazonSimpleEmailServiceException">Amazon SES refused the request.</exception>
     public virtual Task<GetSendStatisticsResponse> GetSendStatisticsAsync(
         GetSendStatisticsRequest request, CancellationToken cancellationToken = default) =>
         Call<GetSendStatisticsResponse>(request, new QueryForm(Config, "GetSendStatistics"), (context, statistics) =>
@@ -63,8 +65,8 @@ public class AmazonSimpleEmailServiceClient(AWSCredentials credentials, AmazonSi
                 ReadField(context, point);
         }, cancellationToken);
 
-    /// <summary>Whether the account's sending is paused in this region.</summary>
-    /// <exception cref="AmazonSimpleEmailServiceException">Amazon SES refused.</exception>
+    /// <summary>Returns whether the account may send in this region. It may not while its sending is paused.</summary>
+    /// <exception cref="AmazonSimpleEmailServiceException">Amazon SES refused the request.</exception>
     public virtual Task<GetAccountSendingEnabledResponse> GetAccountSendingEnabledAsync(
         GetAccountSendingEnabledRequest request, CancellationToken cancellationToken = default) =>
         Call<GetAccountSendingEnabledResponse>(

@@ -3,7 +3,7 @@ using Amazon.Runtime;
 
 namespace Amazon.SimpleEmail;
 
-/// <summary>Amazon SES answered a request with an error. Its message may hold addresses.</summary>
+/// <summary>The error with which Amazon SES answered a request. The message may contain addresses.</summary>
 public class AmazonSimpleEmailServiceException(
     string message, Exception? innerException, ErrorType errorType, string errorCode, string requestId,
     HttpStatusCode statusCode)

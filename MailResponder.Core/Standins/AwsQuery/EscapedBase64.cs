@@ -3,18 +3,19 @@ using System.Buffers.Text;
 namespace MailResponder.Standins.AwsQuery;
 
 /// <summary>
-/// Takes bytes, and hands them on as base64 that is percent-encoded for a form; the last ones when it is disposed.
+/// Converts bytes to base64 that is percent-encoded for a form. The last ones are written when it is disposed.
 /// </summary>
-/// <param name="output">Gets them.</param>
+/// <param name="output">Receives the converted bytes.</param>
 /// <param name="most">
-/// The number of characters within that have to be encoded, if it is known: behind the last one none is searched for.
+/// The number of characters to escape, if it is known. After the last one, the search for more stops.
 /// </param>
 internal sealed class EscapedBase64(EscapedBase64.Output output, long most = long.MaxValue) : Stream
 {
     private const int GroupBytes = 3;
 
     /// <summary>
-    /// Bytes handed on at a time: what SslStream puts into one record (16,354 at most), in whole groups of base64.
+    /// The number of bytes written at a time: what SslStream puts into one record (16,354 at most), in whole base64
+    /// groups.
     /// </summary>
     private const int RecordBytes = 16_352;
 
@@ -24,7 +25,7 @@ internal sealed class EscapedBase64(EscapedBase64.Output output, long most = lon
 
     public delegate void Output(ReadOnlySpan<byte> bytes);
 
-    /// <summary>How many characters were encoded, without the padding.</summary>
+    /// <summary>The number of characters that were escaped, without the padding.</summary>
     public long Escaped { get; private set; }
 
     public override bool CanRead => false;

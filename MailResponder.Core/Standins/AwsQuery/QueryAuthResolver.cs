@@ -5,7 +5,7 @@ using Amazon.Runtime.Internal.Auth;
 
 namespace MailResponder.Standins.AwsQuery;
 
-/// <summary>Every operation is signed with Signature Version 4.</summary>
+/// <summary>Signs every operation with Signature Version 4.</summary>
 internal sealed class QueryAuthResolver : BaseAuthResolverHandler
 {
     protected override List<IAuthSchemeOption> ResolveAuthOptions(IExecutionContext executionContext) =>

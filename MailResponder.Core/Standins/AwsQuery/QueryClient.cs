@@ -6,12 +6,12 @@ using Amazon.Runtime.Internal.Transform;
 namespace MailResponder.Standins.AwsQuery;
 
 /// <summary>
-/// A client of an AWS Query service over the pipeline of AWSSDK.Core: its credentials, signer, retries and HTTP. Safe
-/// for use by several threads.
+/// A client of an AWS Query service on the pipeline of AWSSDK.Core, with its credentials, signer, retries and HTTP.
+/// Several threads may use it at the same time.
 /// </summary>
-/// <param name="credentials">Whose calls they are.</param>
-/// <param name="config">Where the service is.</param>
-/// <param name="serviceId">The service, as the SDK names it in its User-Agent.</param>
+/// <param name="credentials">The credentials that sign the calls.</param>
+/// <param name="config">How to reach the service.</param>
+/// <param name="serviceId">The name of the service in the SDK's User-Agent.</param>
 public abstract class QueryClient(AWSCredentials credentials, QueryConfig config, string serviceId)
     : AmazonServiceClient(credentials, config)
 {
@@ -24,13 +24,13 @@ public abstract class QueryClient(AWSCredentials credentials, QueryConfig config
         pipeline.ReplaceHandler<HttpHandler<HttpContent>>(new HttpHandler<HttpContent>(new QueryHttp(Config), this));
     }
 
-    /// <summary>Makes the exception that the service has for an error.</summary>
+    /// <summary>Creates the service's own exception for an error.</summary>
     private protected abstract QueryUnmarshaller.ExceptionOf Fault { get; }
 
     /// <summary>Calls the service.</summary>
-    /// <param name="request">What the caller asked for.</param>
-    /// <param name="form">The same as a form.</param>
-    /// <param name="readField">Takes the element at which the reader stands, when it is a field of the answer.</param>
+    /// <param name="request">The request of the caller.</param>
+    /// <param name="form">The same request as a form.</param>
+    /// <param name="readField">Reads the current element, if it is a field of the answer.</param>
     private protected Task<T> Call<T>(
         AmazonWebServiceRequest request, QueryForm form, Action<XmlUnmarshallerContext, T> readField,
         CancellationToken cancellationToken) where T : AmazonWebServiceResponse, new() =>

@@ -5,10 +5,8 @@ using Amazon.Util.Internal;
 
 namespace MailResponder.Standins.AwsQuery;
 
-/// <summary>
-/// Where a service is reached, and how. Set the region, or a ServiceURL with an AuthenticationRegion.
-/// </summary>
-/// <remarks>Calls are signed for the service of the first name, and go to the host of the second one.</remarks>
+/// <summary>How to reach a service. Set the region, or a ServiceURL with an AuthenticationRegion.</summary>
+/// <remarks>Calls are signed for <c>service</c>, and go to <c>host</c>.</remarks>
 public abstract class QueryConfig : ClientConfig
 {
     private readonly string _host, _version, _userAgent;

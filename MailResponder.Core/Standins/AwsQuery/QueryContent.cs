@@ -3,12 +3,12 @@ using System.Security.Cryptography;
 namespace MailResponder.Standins.AwsQuery;
 
 /// <summary>
-/// A form that ends in a message. It is made anew each time that it is written, once for its hash and once for the
-/// wire: that takes less than to have room for it. The SDK wants a stream; this one can be written to another, and not
+/// A form that ends in a message. It is generated each time it is written, once for its hash and once for the wire.
+/// This costs less than buffering it. The SDK requires a stream; this stream can be written to another one, but not
 /// read.
 /// </summary>
-/// <param name="form">All but the message.</param>
-/// <param name="message">Follows in base64.</param>
+/// <param name="form">The form without the message.</param>
+/// <param name="message">The message, which follows in base64.</param>
 internal sealed class QueryContent(ReadOnlyMemory<byte> form, MemoryStream message) : Stream
 {
     private (long Bytes, string Hash)? _measure;
@@ -22,14 +22,14 @@ internal sealed class QueryContent(ReadOnlyMemory<byte> form, MemoryStream messa
 
     public override long Length => Measure.Bytes;
 
-    /// <summary>Always the beginning, wherever it is set.</summary>
+    /// <summary>Always 0. Setting it has no effect.</summary>
     public override long Position
     {
         get => 0;
         set { }
     }
 
-    /// <summary>SHA-256 in hexadecimal.</summary>
+    /// <summary>The SHA-256 hash in hexadecimal.</summary>
     public string Hash => Measure.Hash;
 
     private (long Bytes, string Hash) Measure => _measure ??= Measured();
@@ -66,7 +66,8 @@ internal sealed class QueryContent(ReadOnlyMemory<byte> form, MemoryStream messa
         var base64 = new EscapedBase64(output, _escaped);
         using (base64)
             message.WriteTo(base64);
-        // They occur in the texts, not in the attachments behind them: the second pass need not search those.
+        // Characters to escape occur only in the texts, not in the attachments after them. So the second pass need not
+        // search the attachments.
         _escaped = base64.Escaped;
     }
 }

@@ -4,7 +4,9 @@ using Amazon.Runtime.Internal;
 
 namespace MailResponder.Standins.AwsQuery;
 
-/// <summary>Hands the service's address to the pipeline: what the configuration names, else the region's.</summary>
+/// <summary>
+/// Passes the address of the service to the pipeline: the one in the configuration, otherwise the one of the region.
+/// </summary>
 internal sealed class QueryEndpoints : BaseEndpointResolver, IEndpointProvider
 {
     private const string Parameter = "Endpoint";

@@ -13,7 +13,7 @@ internal sealed class QueryForm : IMarshaller<IRequest, AmazonWebServiceRequest>
     private readonly IClientConfig _config;
     private MemoryStream? _message;
 
-    /// <param name="config">Of the service.</param>
+    /// <param name="config">The configuration of the service.</param>
     /// <param name="action">The operation.</param>
     public QueryForm(IClientConfig config, string action)
     {
@@ -21,19 +21,21 @@ internal sealed class QueryForm : IMarshaller<IRequest, AmazonWebServiceRequest>
         _form.Write(Encoding.ASCII.GetBytes($"Action={action}&Version={config.ServiceVersion}"));
     }
 
-    /// <summary>The name of a list's element, counted from 0 here and from 1 there.</summary>
+    /// <summary>
+    /// Returns the parameter name of an element of a list. The index starts at 0, the number in the name at 1.
+    /// </summary>
     public static string Member(string list, int index) =>
         $"{list}.member.{index + 1}";
 
-    /// <param name="name">Plain ASCII.</param>
-    /// <param name="value">Null or empty: the parameter is left out.</param>
+    /// <param name="name">The name, in ASCII.</param>
+    /// <param name="value">The value. If it is null or empty, the parameter is left out.</param>
     public void Add(string name, string? value)
     {
         if (!string.IsNullOrEmpty(value))
             _form.Write(Encoding.ASCII.GetBytes($"&{name}={Uri.EscapeDataString(value)}"));
     }
 
-    /// <summary>Adds a last parameter that is too long for the form, and goes out in base64.</summary>
+    /// <summary>Adds a last parameter that is too long to keep in the form. It is sent in base64.</summary>
     public void AddLast(string name, MemoryStream message)
     {
         _form.Write(Encoding.ASCII.GetBytes($"&{name}="));
@@ -52,7 +54,7 @@ internal sealed class QueryForm : IMarshaller<IRequest, AmazonWebServiceRequest>
         return request;
     }
 
-    /// <summary>A request with a <see cref="QueryContent"/>, which hashes itself.</summary>
+    /// <summary>A request with a <see cref="QueryContent"/>, which computes its own hash.</summary>
     private sealed class QueryRequest : DefaultRequest, IRequest
     {
         public QueryRequest(AmazonWebServiceRequest request, string service, QueryContent content)

@@ -3,7 +3,9 @@ using Amazon.Runtime;
 
 namespace MailResponder.Standins.AwsQuery;
 
-/// <summary>The SDK's own HTTP, but that a <see cref="QueryContent"/> is written and not read.</summary>
+/// <summary>
+/// The SDK's own HTTP, except that a <see cref="QueryContent"/> writes itself to the request instead of being read.
+/// </summary>
 internal sealed class QueryHttp(IClientConfig config) : IHttpRequestFactory<HttpContent>
 {
     private readonly HttpRequestMessageFactory _factory = new(config);
@@ -23,7 +25,7 @@ internal sealed class QueryHttp(IClientConfig config) : IHttpRequestFactory<Http
             HttpContent requestContent, Stream contentStream, IDictionary<string, string> contentHeaders,
             IRequestContext requestContext)
         {
-            // Sets the content's header fields, too.
+            // This also sets the header fields of the content.
             WriteToRequestBody(requestContent, Stream.Null, contentHeaders, requestContext);
             if (contentStream is not QueryContent form)
                 return;

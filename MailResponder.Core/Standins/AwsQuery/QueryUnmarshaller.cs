@@ -4,16 +4,16 @@ using Amazon.Runtime.Internal.Transform;
 
 namespace MailResponder.Standins.AwsQuery;
 
-/// <summary>Reads answers of AWS Query services: the fields of a success, or the error as its exception.</summary>
-/// <param name="newResponse">Makes an answer without fields.</param>
-/// <param name="readField">Takes the element at which the reader stands, when it is a field of the answer.</param>
-/// <param name="exceptionOf">Makes the exception that the service has for an error.</param>
+/// <summary>Reads the answers of AWS Query services: the fields of a success, or an error as an exception.</summary>
+/// <param name="newResponse">Creates an answer without fields.</param>
+/// <param name="readField">Reads the current element, if it is a field of the answer.</param>
+/// <param name="exceptionOf">Creates the service's own exception for an error.</param>
 internal sealed class QueryUnmarshaller(
     Func<AmazonWebServiceResponse> newResponse,
     Action<XmlUnmarshallerContext, AmazonWebServiceResponse> readField,
     QueryUnmarshaller.ExceptionOf exceptionOf) : XmlResponseUnmarshaller
 {
-    /// <summary>An exception of the service, from what the answer says.</summary>
+    /// <summary>Creates an exception of the service from the content of an error answer.</summary>
     internal delegate AmazonServiceException ExceptionOf(
         string message, Exception innerException, ErrorType type, string code, string requestId,
         HttpStatusCode statusCode);

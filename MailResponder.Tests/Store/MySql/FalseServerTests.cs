@@ -91,8 +91,8 @@ public sealed class FalseServerTests : IDisposable
 
     [Theory]
     [InlineData(null, "does not exist")]
-    [InlineData("", "holds no certificate")]
-    [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "holds no certificate")]
+    [InlineData("", "contains no certificate")]
+    [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "contains no certificate")]
     [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
         "is neither PEM nor DER, or is damaged")]
     [InlineData("the certificate", "is neither PEM nor DER, or is damaged")]

@@ -1,6 +1,6 @@
 namespace Amazon.CloudWatch.Model;
 
-/// <summary>What one metric has to report: one value, or a set of values in short.</summary>
+/// <summary>The data of one metric: one value, or a summary of many values.</summary>
 public class MetricDatum
 {
     public string? MetricName { get; set; }

@@ -1,6 +1,6 @@
 namespace Amazon.CloudWatch.Model;
 
-/// <summary>Many values in short. CloudWatch takes no set without a sample.</summary>
+/// <summary>A summary of many values. CloudWatch refuses a set without a sample.</summary>
 public class StatisticSet
 {
     public double? SampleCount { get; set; }

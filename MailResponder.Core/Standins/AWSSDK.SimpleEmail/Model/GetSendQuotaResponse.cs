@@ -4,10 +4,10 @@ namespace Amazon.SimpleEmail.Model;
 
 public class GetSendQuotaResponse : AmazonWebServiceResponse
 {
-    /// <summary>Recipients in 24 hours; -1: no limit.</summary>
+    /// <summary>The maximum number of recipients in 24 hours. -1 means no limit.</summary>
     public double? Max24HourSend { get; set; }
 
-    /// <summary>Recipients a second.</summary>
+    /// <summary>The maximum number of recipients per second.</summary>
     public double? MaxSendRate { get; set; }
 
     public double? SentLast24Hours { get; set; }

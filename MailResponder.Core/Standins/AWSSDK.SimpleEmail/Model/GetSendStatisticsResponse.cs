@@ -4,6 +4,6 @@ namespace Amazon.SimpleEmail.Model;
 
 public class GetSendStatisticsResponse : AmazonWebServiceResponse
 {
-    /// <summary>In no order; null when nothing was sent.</summary>
+    /// <summary>The data points, in no particular order. Null if nothing was sent.</summary>
     public List<SendDataPoint>? SendDataPoints { get; set; }
 }

@@ -1,6 +1,8 @@
 namespace Amazon.SimpleEmail.Model;
 
-/// <summary>A name and value under which events of a message are counted. ASCII letters, digits, "_" and "-".</summary>
+/// <summary>
+/// A name and value under which SES counts the events of a message: ASCII letters, digits, "_" and "-".
+/// </summary>
 public class MessageTag
 {
     public string? Name { get; set; }

@@ -9,6 +9,6 @@ public class RawMessage
 
     public RawMessage(MemoryStream data) => Data = data;
 
-    /// <summary>The message itself; base64 is the client's affair.</summary>
+    /// <summary>The message itself. The client encodes it in base64.</summary>
     public MemoryStream? Data { get; set; }
 }

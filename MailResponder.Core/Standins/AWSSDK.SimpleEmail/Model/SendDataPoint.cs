@@ -1,9 +1,9 @@
 namespace Amazon.SimpleEmail.Model;
 
-/// <summary>What became of the mail of 15 minutes.</summary>
+/// <summary>The results of the mail that was sent in 15 minutes.</summary>
 public class SendDataPoint
 {
-    /// <summary>Begin of the 15 minutes, UTC.</summary>
+    /// <summary>The start of the 15 minutes, in UTC.</summary>
     public DateTime? Timestamp { get; set; }
 
     public long? DeliveryAttempts { get; set; }

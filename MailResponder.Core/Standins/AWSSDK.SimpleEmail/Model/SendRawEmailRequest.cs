@@ -10,10 +10,10 @@ public class SendRawEmailRequest : AmazonWebServiceRequest
 
     public SendRawEmailRequest(RawMessage rawMessage) => RawMessage = rawMessage;
 
-    /// <summary>Envelope sender, where bounces go; null: the message's own From.</summary>
+    /// <summary>The envelope sender, to which bounces go. Null: the From of the message.</summary>
     public string? Source { get; set; }
 
-    /// <summary>Envelope recipients; null: those of the message's header.</summary>
+    /// <summary>The envelope recipients. Null: the recipients in the message's header.</summary>
     public List<string>? Destinations { get; set; }
 
     public RawMessage? RawMessage { get; set; }

@@ -6,8 +6,9 @@
 # Waits, without a limit, until Auto Scaling terminates this instance (the instance's metadata say so). No new mail
 # comes then, because the load balancer was told first. Retries the messages in the queue once a minute. When the queue
 # has been empty for two minutes, or after HOURS hours, completes the lifecycle hook HOOK of the group; the instance
-# then ends. Mail still in the queue is lost, and the log says how much. Until then asks Auto Scaling for more time every
-# ten minutes; it gives at most 48 hours. The service that aws/host.sh makes runs this. Needs curl and the AWS CLI.
+# then ends. Mail still in the queue is lost, and the log says how much. Until then asks Auto Scaling for more time
+# every ten minutes; it gives at most 48 hours. The service that aws/host.sh makes runs this.
+# Needs curl and the AWS CLI.
 # Exit status: 0 completed, 64 usage.
 set -eu
 

@@ -539,7 +539,7 @@ put() {
       replace "$@"
     fi
   elif [ "$put_before" != "$put_new" ] && [ "$(recorded "offered$2")" != "$put_new" ]; then
-    if step "keep $2, which was edited, and put the new one beside it: $(beside "$2")"; then
+    if step "keep $2, which was edited, and write the new version to $(beside "$2")"; then
       install -m "$3" -o "${4%:*}" -g "${4#*:}" "$1" "$(beside "$2")"
       echo "$put_new" | record "offered$2"
     fi

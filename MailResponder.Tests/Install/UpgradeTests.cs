@@ -23,7 +23,7 @@ public sealed class UpgradeTests : IDisposable
         MakeNewVersion();
 
         var said = _server.Install().Good().Output;
-        Assert.Contains($"keep {Rules}, which was edited, and put the new one beside it: {Rules}.new\n", said,
+        Assert.Contains($"keep {Rules}, which was edited, and write the new version to {Rules}.new\n", said,
             StringComparison.Ordinal);
         Assert.Equal(edited, Root.Read(Rules));
         Assert.EndsWith("# newer\n", Root.Read(Rules + ".new"), StringComparison.Ordinal);

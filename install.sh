@@ -1,48 +1,48 @@
 #!/bin/sh
-# install.sh - from a bare Debian 12 or Ubuntu 22.04/24.04 server to a working responder
+# install.sh - sets up a responder on a bare Debian 12 or Ubuntu 22.04/24.04 server
 #
 # usage: sudo ./install.sh [--domain D]… [--add-domain D]… [--remove-domain D]… [--hostname H] [--from ADDR]
 #        [--support ADDR] [--database sqlite|mysql] [--ses-region R] [--outgoing-tls encrypt|may|dane]
 #        [--strict-recipients] [--no-authentication] [--feedback-queue URL] [--mail-log-days N] [--textfiles DIR]
 #        [--ssh-port N] [--no-packages] [--dry-run] [--uninstall] [--help]
 #
-#   --domain D            a domain to answer for; at least one at the first run, more than one may be given. A later run
-#                         that would drop one this way is refused
-#   --add-domain D        a further domain to answer for
-#   --remove-domain D     a domain to answer for no longer
-#   --hostname H          this host's name in DNS (default: what `hostname -f` says)
-#   --from ADDR           From of the replies, read by people (default: support@ the first domain)
-#   --support ADDR        where mail to support, root and postmaster is sent on to (default: it stays on this host)
-#   --database KIND       sqlite: a file (default); mysql: MariaDB on this host, which knows mail_responder by its
+#   --domain D            a domain to answer for. The first run needs at least one; several may be given. A later run
+#                         is refused if its --domain options would drop a domain
+#   --add-domain D        another domain to answer for
+#   --remove-domain D     stop answering for a domain
+#   --hostname H          this host's name in DNS (default: the output of `hostname -f`)
+#   --from ADDR           From of the replies; people read this address (default: support@ the first domain)
+#   --support ADDR        where to forward mail to support, root and postmaster (default: it stays on this host)
+#   --database KIND       sqlite: a file (default); mysql: MariaDB on this host, where mail_responder logs in as its
 #                         Unix user (no password)
-#   --ses-region R        send through Amazon SES in this region; else through this host's Postfix
-#   --outgoing-tls LEVEL  how mail goes out. encrypt: encrypted, or it waits (default); may: in the clear where the
-#                         other side has no encryption; dane: with the key that DNSSEC vouches for where a domain has
-#                         one, else as may. dane needs name servers that validate DNSSEC (docs/tls.md)
-#   --strict-recipients   reject addresses that the response book does not know, instead of dropping their mail
-#   --no-authentication   leave out opendkim and opendmarc, which find out who a message is really from; attachments
-#                         then go to whoever stands in From. --authentication at a later run puts them in again
-#   --feedback-queue URL  take what Amazon SES says of bounces and complaints from this queue of SQS every ten minutes;
-#                         the topic stands in the settings (docs/feedback.md). none: no longer
-#   --mail-log-days N     keep Postfix's log and the journal, which name who wrote, for N days (default: 7)
-#   --textfiles DIR       write the metrics for Prometheus each minute into DIR, which the textfile collector of
-#                         node_exporter reads (Debian's package: /var/lib/prometheus/node-exporter); none: no longer
+#   --ses-region R        send through Amazon SES in this region; otherwise through this host's Postfix
+#   --outgoing-tls LEVEL  encryption of outgoing mail. encrypt: required, else mail waits (default); may: in the clear
+#                         if the other side has no encryption; dane: with the key published through DNSSEC if the
+#                         domain has one, else like may. dane needs name servers that validate DNSSEC (docs/tls.md)
+#   --strict-recipients   reject addresses that are not in the response book, instead of dropping their mail
+#   --no-authentication   do not install opendkim and opendmarc, which authenticate senders; attachments then go to
+#                         any address in From. --authentication on a later run installs them
+#   --feedback-queue URL  fetch the bounces and complaints that Amazon SES reports from this SQS queue every ten
+#                         minutes; set the topic in the settings (docs/feedback.md). none: stop doing that
+#   --mail-log-days N     keep Postfix's log and the journal, which name senders, for N days (default: 7)
+#   --textfiles DIR       write the metrics for Prometheus every minute into DIR, which node_exporter's textfile
+#                         collector reads (Debian's package: /var/lib/prometheus/node-exporter). none: stop doing that
 #   --ssh-port N          install fail2ban, and have it watch SSH on this port
-#   --no-packages         install no package; say which are missing
-#   --dry-run             say each step and change nothing
-#   --uninstall           take back what was done, Postfix first, which stops meanwhile; settings, keys, database, logs
+#   --no-packages         install no packages; list the missing ones
+#   --dry-run             print each step and change nothing
+#   --uninstall           undo all changes, Postfix first, which is stopped meanwhile; settings, keys, database, logs
 #                         and packages stay
 #
-# It runs from a clone (with dist/responder, which MailResponder.Cli/publish.sh makes) and from an unpacked release,
-# where the program stands beside it. Options are remembered: a later run needs only what is to be different.
+# Run it from a clone (with dist/responder, which MailResponder.Cli/publish.sh builds) or from an unpacked release,
+# where the program is next to it. Options are remembered: a later run needs only those that change.
 #
-# It can be run at any time and again after it was cut off. What is as it should be is not touched, and when all is,
-# it says "nothing to do". A file or Postfix parameter that somebody edited since is kept: the new file is put beside
-# it as FILE.new (in /etc/logrotate.d as FILE.dpkg-dist, which logrotate does not read). What it did is recorded in
-# /var/backups/mail_responder. docs/install.md lists every file.
+# You can run it at any time, and again after it was interrupted. It changes only what is not yet as it should be; if
+# nothing has to change, it prints "nothing to do". It keeps files and Postfix parameters that were edited since, and
+# puts the new file next to the edited one as FILE.new (in /etc/logrotate.d as FILE.dpkg-dist, which logrotate ignores).
+# It records its changes in /var/backups/mail_responder. docs/install.md lists every file.
 #
-# Exit status: 0 done, 64 usage, 66 a file to install is missing, 69 no Debian or Ubuntu, or something is missing,
-# 75 cut off, 77 not root, 78 Postfix would not take the configuration, and it was put back as it was.
+# Exit status: 0 done, 64 usage, 66 a file to install is missing, 69 not Debian or Ubuntu, or something is missing,
+# 75 interrupted, 77 not root, 78 Postfix rejected the configuration, and the old one was restored.
 set -eu
 
 # make-root.sh of the tests reads these four lines.
@@ -51,7 +51,7 @@ authentication_packages="opendkim opendmarc dbconfig-no-thanks"
 mysql_packages="mariadb-server"
 ssh_packages="fail2ban nftables iptables python3-systemd"
 
-# Nothing of the caller's environment decides what is made: neither language nor file modes.
+# The caller's language, search path and umask must not affect the result.
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}
 LC_ALL=C
 export PATH LC_ALL
@@ -69,7 +69,7 @@ changes=0
 work=
 made_postfix=
 
-# --- Saying and recording
+# --- Messages and records
 
 complain() {
   echo "install.sh: $*" >&2
@@ -87,7 +87,7 @@ note() {
   echo "note: $*"
 }
 
-# step TEXT… - says a change; true when it is to be made now.
+# step TEXT… - prints a change; true unless this is a dry run.
 step() {
   changes=$((changes + 1))
   if [ -n "$dry_run" ]; then
@@ -97,7 +97,7 @@ step() {
   echo "$*"
 }
 
-# record NAME - keeps standard input as a fact below $state, whole or not at all.
+# record NAME - stores standard input as a fact below $state, completely or not at all.
 record() {
   mkdir -p "$(dirname "$state/$1")"
   cat >"$state/$1$unfinished"
@@ -117,7 +117,7 @@ hash_of() {
   if [ -f "$1" ]; then sha256sum <"$1" | cut -d ' ' -f 1; fi
 }
 
-# names_below DIRECTORY - the names of the facts below it, with their folders.
+# names_below DIRECTORY - prints the names of the facts below it, with their folders.
 names_below() {
   if [ -d "$state/$1" ]; then (cd "$state/$1" && find . -type f ! -name "*$unfinished" | sed 's/^\.//' | sort); fi
 }
@@ -148,7 +148,7 @@ lower() {
   printf '%s\n' "$1" | tr '[:upper:]' '[:lower:]'
 }
 
-# remembered NAME - an option of an earlier run.
+# remembered NAME - prints an option of an earlier run.
 remembered() {
   recorded options | sed -n "s/^$1=//p"
 }
@@ -182,7 +182,7 @@ read_options() {
   done
 }
 
-# read_value OPTION VALUE - what is checked here is written into files without a further look.
+# read_value OPTION VALUE - checks and stores a value. Later code writes it into files without checking it again.
 read_value() {
   case $1 in
     --domain | --add-domain | --remove-domain)
@@ -230,7 +230,7 @@ read_value() {
       ;;
     --textfiles)
       [ "$2" = none ] || { echo "$2" | grep -qxE '(/[A-Za-z0-9._-]+)+' && [ -d "$2" ]; } ||
-        usage "--textfiles $2: not a folder that is there, such as /var/lib/prometheus/node-exporter"
+        usage "--textfiles $2: not an existing folder, such as /var/lib/prometheus/node-exporter"
       textfiles=$2
       ;;
     --ssh-port)
@@ -247,12 +247,12 @@ is_among() {
   return 1
 }
 
-# with WORD LIST - prints the list, with the word behind it when it has it not.
+# with WORD LIST - prints the list, with the word appended if the list lacks it.
 with() {
   if is_among "$1" "$2"; then echo "$2"; else echo "${2:+$2 }$1"; fi
 }
 
-# The domains of earlier runs and of this one, without those to remove.
+# Sets $domains to the domains of earlier runs and of this one, without those to remove.
 complete_domains() {
   before=$(remembered domains)
   all=$before
@@ -262,11 +262,11 @@ complete_domains() {
     all=$(with "$domain" "$all")
   done
   for domain in $removed; do
-    is_among "$domain" "$all" || usage "--remove-domain $domain: it is none of the domains that are answered for: $all"
+    is_among "$domain" "$all" || usage "--remove-domain $domain: not one of the domains answered for: $all"
   done
   if [ -n "$domains" ]; then
-    keep="leave --domain out"
-    if [ -n "$new" ]; then keep="write$new in its place"; fi
+    keep="omit --domain"
+    if [ -n "$new" ]; then keep="use$new instead"; fi
     for domain in $before; do
       is_among "$domain" "$domains $removed" ||
         usage "--domain would drop $domain. To keep it, $keep; to drop it, add --remove-domain $domain"
@@ -293,16 +293,16 @@ complete_options() {
   textfiles=${textfiles:-$(remembered textfiles)}
   ssh_port=${ssh_port:-$(remembered ssh_port)}
 
-  if [ -z "$domains" ] && [ -n "$removed" ]; then usage "no domain would be left: --uninstall takes everything back"; fi
-  [ -n "$domains" ] || usage "no domain to answer for: give --domain at the first run"
+  if [ -z "$domains" ] && [ -n "$removed" ]; then usage "no domain would be left: to remove all, use --uninstall"; fi
+  [ -n "$domains" ] || usage "no domain to answer for: the first run needs --domain"
   first_domain=${domains%% *}
   if [ -z "$hostname" ]; then
     hostname=$(lower "$(hostname -f 2>/dev/null || true)")
-    is_domain "$hostname" || usage "hostname -f says \"$hostname\", which is no name with a domain: give --hostname"
+    is_domain "$hostname" || usage "hostname -f prints \"$hostname\", which has no domain: give --hostname"
   fi
   from=${from:-support@$first_domain}
   if is_among "$(lower "${from##*@}")" "$removed"; then
-    usage "--remove-domain ${from##*@}: replies are From $from, which people answer: give --from too"
+    usage "--remove-domain ${from##*@}: replies come from $from, and people answer to it: give --from too"
   fi
   bounce=bounces@$first_domain
   database=${database:-sqlite}
@@ -323,14 +323,14 @@ remember_options() {
   fi
 }
 
-# --- What there has to be
+# --- Requirements
 
 check_system() {
   [ "$(id -u)" -eq 0 ] || die 77 "run this as root, for instance with sudo"
   system=$(sed -n 's/^\(ID\|ID_LIKE\)=//p' /etc/os-release 2>/dev/null | tr -d '"' | tr '\n' ' ')
   case " $system " in
     *" debian "* | *" ubuntu "*) ;;
-    *) die 69 "this is neither Debian nor Ubuntu; docs/install.md tells what would have to be done" ;;
+    *) die 69 "this is neither Debian nor Ubuntu; docs/install.md lists what install.sh would do" ;;
   esac
   command -v dpkg-query >/dev/null || die 69 "there is no dpkg on this system"
 }
@@ -338,21 +338,21 @@ check_system() {
 find_binary() {
   for source in "$here/responder" "$here/dist/responder"; do
     if [ -f "$source" ]; then
-      # Also tells a program that was made for another processor or a newer C library.
+      # Also detects a program for another processor or a newer C library.
       version=$("$source" --version) || die 66 "$source does not run on this host"
       return
     fi
   done
   if command -v dotnet >/dev/null && [ -z "$dry_run" ]; then
-    "$here/MailResponder.Cli/publish.sh" >&2 || die 66 "the program could not be made"
+    "$here/MailResponder.Cli/publish.sh" >&2 || die 66 "the program could not be built"
     version=$("$source" --version)
   else
     die 66 "there is no program to install: run MailResponder.Cli/publish.sh first, or unpack a release"
   fi
 }
 
-# Without DNSSEC the level dane would be may, and Postfix would say so in its log alone. Asked before it is remembered;
-# from then on doctor watches it.
+# Without DNSSEC the level dane would act as may, and only Postfix's log would say so. Checks before the option is
+# remembered; later, doctor checks it.
 check_resolver() {
   if [ "$outgoing_tls" != dane ] || [ "$(remembered outgoing_tls)" = dane ]; then return; fi
   "$source" doctor --resolver >"$work/said" ||
@@ -375,8 +375,8 @@ install_packages() {
   [ -n "$missing" ] || return 0
   if [ -n "$no_packages" ]; then
     note "these packages are missing:$missing"
-    # .NET finds it by this name when it first needs a key.
-    ldconfig -p | grep -q 'libssl\.so\.3 ' || die 69 "nothing can be made without libssl3: install the packages first"
+    # .NET loads OpenSSL by this name when it first needs a key.
+    ldconfig -p | grep -q 'libssl\.so\.3 ' || die 69 "libssl3 is missing: install the packages first"
   elif step "install the packages$missing"; then
     { recorded packages && echo "$missing"; } | tr ' ' '\n' | sed '/^$/d' | sort -u >"$work/packages"
     record packages <"$work/packages"
@@ -384,8 +384,8 @@ install_packages() {
   fi
 }
 
-# missing_filters - the packages of the mail filters that are not there. opendmarc would like a database to keep a
-# history in, which ours has not; on a host where another program has such a database, it is told so alone.
+# missing_filters - prints the packages of the missing mail filters. opendmarc wants a database for a history, which we
+# do not keep: dbconfig-no-thanks declines it. If another program uses dbconfig, only opendmarc's question is declined.
 missing_filters() {
   if is_installed opendkim && is_installed opendmarc; then return; fi
   if is_installed dbconfig-mysql || is_installed dbconfig-pgsql || is_installed dbconfig-sqlite3; then
@@ -395,7 +395,7 @@ missing_filters() {
   fi
 }
 
-# Nothing asks anybody: neither debconf, nor dpkg about edited files, nor Ubuntu's needrestart.
+# Prevents all questions: of debconf, of dpkg about edited files, and of Ubuntu's needrestart.
 apt_install() {
   if ! is_installed postfix; then
     made_postfix=yes
@@ -404,10 +404,10 @@ apt_install() {
   fi
   case $1 in *opendmarc*) echo 'opendmarc opendmarc/dbconfig-install boolean false' | debconf-set-selections ;; esac
   export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
-  # An earlier run may have been cut off in the middle of dpkg.
+  # An earlier run may have been interrupted during dpkg.
   dpkg --configure -a </dev/null >"$work/apt" 2>&1
   apt-get update -qq </dev/null >>"$work/apt" 2>&1 ||
-    complain "apt-get update failed: going on with the package lists that are here"
+    complain "apt-get update failed: continuing with the existing package lists"
   # shellcheck disable=SC2086 # a list of package names
   apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 \
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold $1 </dev/null >>"$work/apt" 2>&1
@@ -441,7 +441,7 @@ folder() {
   settle "$1" "$2" "$3"
 }
 
-# settle PATH MODE OWNER:GROUP - mode without a leading zero
+# settle PATH MODE OWNER:GROUP - sets mode (without a leading zero) and owner.
 settle() {
   if [ -e "$1" ] && [ "$(stat -c '%a %U:%G' "$1")" != "$2 $3" ]; then
     if step "give $1 the mode $2 and the owner $3"; then
@@ -451,8 +451,8 @@ settle() {
   fi
 }
 
-# users_folder PATH MODE - a folder below $home, where $user can put a link to anything in its place: chown and chmod of
-# root would follow it. So $user makes it, and root looks alone.
+# users_folder PATH MODE - makes a folder below $home. $user could replace it by a link to anything, and root's chown
+# and chmod would follow that link. So $user makes the folder, and root only checks it.
 users_folder() {
   if [ ! -d "$1" ]; then
     step "make the folder $1" || return 0
@@ -463,10 +463,10 @@ users_folder() {
   fi
   # shellcheck disable=SC2016 # the inner shell's own arguments
   as_user sh -c '[ -d "$1" ] || mkdir "$1"; chmod "$2" "$1"' sh "$1" "$2" 2>"$work/said" ||
-    complain "$1 is not a folder that belongs to $user, and was left as it is; look who made it so: $(cat "$work/said")"
+    complain "$1 is not a folder of $user, and was left unchanged; find out who changed it: $(cat "$work/said")"
 }
 
-# Which service reads a file when it starts.
+# service_of FILE - prints the service that reads the file when it starts.
 service_of() {
   case $1 in
     /etc/rsyslog.d/*) echo rsyslog ;;
@@ -480,7 +480,7 @@ service_of() {
   esac
 }
 
-# touched PATH - its service has to be told, even if this run is cut off now.
+# touched PATH - records that its service has to be restarted, even if this run is interrupted now.
 touched() {
   touched_service=$(service_of "$1")
   case $touched_service in
@@ -490,7 +490,7 @@ touched() {
   esac
 }
 
-# Whether a file is as its Debian package brought it.
+# is_pristine FILE - true if the file is as its Debian package installed it.
 is_pristine() {
   pristine_package=$(dpkg-query -S "$1" 2>/dev/null | cut -d : -f 1) || return 1
   [ -n "$pristine_package" ] || return 1
@@ -498,7 +498,7 @@ is_pristine() {
   [ -n "$pristine_hash" ] && [ "$(md5sum <"$1" | cut -d ' ' -f 1)" = "$pristine_hash" ]
 }
 
-# Where the new version of an edited file goes. logrotate reads every file of its folder but those with such names.
+# beside FILE - prints where the new version of an edited file goes. logrotate ignores files named *.dpkg-dist.
 beside() {
   case $1 in
     /etc/logrotate.d/*) echo "$1.dpkg-dist" ;;
@@ -506,9 +506,9 @@ beside() {
   esac
 }
 
-# put_hash FILE HASH - the hash with which FILE was last put, nothing when it never was. HASH is what it has now. A file
-# is recorded as begun (?) before it is written for the first time: who finds it with that hash after a run that was cut
-# off can tell it from one that somebody else had made the same.
+# put_hash FILE HASH - prints the hash with which FILE was last put, or nothing if it never was; HASH is its hash now.
+# Before a file is written for the first time, its hash is recorded with a "?". After an interrupted run, that tells our
+# file from one that already existed with the same content.
 put_hash() {
   put_recorded=$(recorded "put$1")
   case $put_recorded in
@@ -517,9 +517,9 @@ put_hash() {
   esac
 }
 
-# put SOURCE FILE MODE OWNER:GROUP [adopt] - brings a file up to date, unless somebody edited it. With "adopt" a file
-# that was there before the first run is replaced too; it is kept for --uninstall, as is one that a package brought, and
-# one that was the same already: /etc/mailname, which the package of Postfix makes with the name that it is told.
+# put SOURCE FILE MODE OWNER:GROUP [adopt] - brings a file up to date, unless it was edited. With "adopt", a file that
+# existed before the first run is replaced too. --uninstall restores it. The same holds for a file of a package, and for
+# one that already had the wanted content: /etc/mailname, which Postfix's package creates with the given name.
 put() {
   echo "$2" >>"$work/wanted"
   if [ -e "$2$unfinished" ] && [ -z "$dry_run" ]; then rm -f "$2$unfinished"; fi
@@ -539,14 +539,14 @@ put() {
       replace "$@"
     fi
   elif [ "$put_before" != "$put_new" ] && [ "$(recorded "offered$2")" != "$put_new" ]; then
-    if step "keep $2, which was edited, and put the new one beside it: $(beside "$2")"; then
+    if step "keep $2, which was edited, and write the new version to $(beside "$2")"; then
       install -m "$3" -o "${4%:*}" -g "${4#*:}" "$1" "$(beside "$2")"
       echo "$put_new" | record "offered$2"
     fi
   fi
 }
 
-# By way of a second name: whoever reads the file meanwhile finds the old one or the new one, never half.
+# Writes under a second name and renames: a reader finds the old file or the new one, never half of it.
 replace() {
   touched "$2"
   replace_folder=$(dirname "$2")
@@ -557,7 +557,7 @@ replace() {
   echo "$put_new" | record "put$2"
 }
 
-# make_folder PATH - with those above it; --uninstall removes the ones that were not there.
+# make_folder PATH - makes a folder and those above it. --uninstall removes the ones made here.
 make_folder() {
   if [ -d "$1" ]; then return; fi
   make_folder "$(dirname "$1")"
@@ -565,8 +565,8 @@ make_folder() {
   mkdir "$1"
 }
 
-# retire_files [SERVICE] - a file of an earlier version, or of an option that is no longer given, goes when it was not
-# edited; with SERVICE, only those that it reads.
+# retire_files [SERVICE] - removes unedited files of an earlier version, or of an option that was withdrawn; with
+# SERVICE, only files that this service reads.
 retire_files() {
   names_below put | while IFS= read -r retired; do
     grep -qxF "$retired" "$work/wanted" || echo "$retired"
@@ -596,7 +596,7 @@ put_host_files() {
   fi
 }
 
-# Made by the program, from the same texts as its --help.
+# The program prints these pages, from the same texts as its --help.
 put_manual() {
   for page in responder.8 settings.json.5 bash-completion; do
     case $page in
@@ -652,8 +652,8 @@ put_system_file() {
   esac
 }
 
-# logrotate refuses a log that two of its files name. What dpkg or the operator put there later has these names again;
-# what else is edited in it stays.
+# logrotate refuses a log that two of its files name, so our logs are removed from rsyslog's file, also when dpkg or the
+# operator adds them again. All other edits in it stay.
 share_rotation() {
   shared=/etc/logrotate.d/rsyslog
   if [ ! -e "$shared" ]; then return; fi
@@ -671,7 +671,7 @@ is_on_ec2() {
   grep -qs '^Amazon EC2' /sys/class/dmi/id/sys_vendor || grep -qsi '^ec2' /sys/hypervisor/uuid
 }
 
-# Whether opendkim and opendmarc look at what comes in. A dry run counts on those that it would install.
+# True if opendkim and opendmarc check incoming mail. A dry run assumes those that it would install.
 has_milters() {
   [ "$authentication" = yes ] || return 1
   if [ -n "$dry_run" ] && [ -z "$no_packages" ]; then return 0; fi
@@ -680,7 +680,7 @@ has_milters() {
 
 # --- The responder's own files
 
-# What mydestination of postfix/main.cf names, for JSON. The name localhost alone is in nobody's address.
+# Prints the names in mydestination of postfix/main.cf as JSON. Leaves out plain localhost, which no address has.
 quoted_names() {
   names=$domains
   for name in "$hostname" "localhost.${hostname#*.}"; do
@@ -691,15 +691,15 @@ quoted_names() {
 
 settings() {
   cat <<END
-// Settings of the responder, made by install.sh. All settings are explained in docs/settings.md.
-// When something was changed: responder config check
+// Settings of the responder, made by install.sh. docs/settings.md explains all settings.
+// After a change, run: responder config check
 {
   // From of every reply. A name may stand before it: "Example Tools <$from>".
   "response_from": "$from",
   "bounce_address": "$bounce",
   "own_domains": [$(quoted_names)],
 
-  // Where "config pull" brings them from S3, the book is $home/responses.json: docs/s3.md.
+  // If "config pull" fetches it from S3, the book is $home/responses.json: docs/s3.md.
   "response_book": "$etc/responses.json",
   "files_root": "$home/files",
   "postfix_maps": "$home/postfix",
@@ -711,18 +711,18 @@ $(authentication_setting)
 $(sending_setting)
   "dkim": { "domain": "$(lower "${from##*@}")", "selector": "mail", "key_file": "$etc/dkim.key" },
 
-  // The socket that rsyslogd has for Postfix: unlike /dev/log it never leads through journald, which drops lines.
+  // The socket that rsyslogd opens for Postfix. /dev/log can lead through journald, which drops lines.
   "syslog_socket": "/var/spool/postfix/dev/log"
 }
 END
 }
 
-# The filters write under Postfix's name for the host.
+# The filters write results under Postfix's name for the host.
 authentication_setting() {
   if ! has_milters; then return 0; fi
   cat <<END
 
-  // Attachments go to whom opendkim and opendmarc, who write under this name, find to have asked.
+  // opendkim and opendmarc write their results under this name; attachments go to senders that they authenticate.
   "authserv_id": "$hostname",
 END
 }
@@ -746,7 +746,7 @@ END
 sending_setting() {
   if [ -n "$region" ]; then
     cat <<END
-  // Without credentials_file the keys come from the instance's role: docs/ses.md.
+  // Without credentials_file the instance's role provides the credentials: docs/ses.md.
   "send_method": "ses",
   "ses": { "region": "$region" },
 END
@@ -755,10 +755,10 @@ END
   fi
 }
 
-# One entry a domain, so that the whole way can be tried at once.
+# Prints one entry per domain, so that the whole chain can be tested at once.
 response_book() {
-  echo "// The response book: what is answered to whom. docs/response-book.md explains it."
-  echo "// Write your own texts, then: responder config check"
+  echo "// The response book: the replies for each address. docs/response-book.md explains it."
+  echo "// Write your own texts, then run: responder config check"
   echo "["
   comma=
   for domain in $domains; do
@@ -789,7 +789,7 @@ put_responder_files() {
   if [ ! -e "$etc/responses.json" ]; then
     put "$work/responses.json" "$etc/responses.json" 640 "root:$user"
   else
-    # It is the operator's. A new domain changes nothing in it.
+    # The operator's file: a new domain does not change it.
     put_now=$(hash_of "$etc/responses.json")
     if [ "$(recorded "put$etc/responses.json")" = "?$put_now" ] && [ -z "$dry_run" ]; then
       echo "$put_now" | record "put$etc/responses.json"
@@ -798,25 +798,25 @@ put_responder_files() {
   fi
 }
 
-# The authorities that may vouch for SES, S3 and CloudWatch: the roots that are Amazon's own. False when the host's
-# package ca-certificates, which has them, is not there.
+# Prints the certificate authorities trusted for SES, S3 and CloudWatch: Amazon's own roots. False if the host lacks
+# the package ca-certificates, which contains them.
 aws_roots() {
   cat /usr/share/ca-certificates/mozilla/Amazon_Root_CA_*.crt \
     /usr/share/ca-certificates/mozilla/Starfield_Services_Root_Certificate_Authority_*.crt 2>/dev/null
 }
 
-# make_key FILE BYTES - random, in hexadecimal digits; an existing one is never replaced.
+# make_key FILE BYTES - makes a random key in hexadecimal digits; never replaces an existing one.
 make_key() {
   if [ ! -e "$1" ]; then
-    # Under a new key every quota and list would start empty.
+    # With a new key every quota and list would start empty.
     if [ "$1" = "$etc/address.key" ] && [ -e "$home/responder.db" ]; then
-      die 78 "$1 is missing, without which $home/responder.db cannot be used: put it back from your backup"
+      die 78 "$1 is missing, and $home/responder.db cannot be used without it: restore it from your backup"
     fi
     if step "make $1"; then
       (umask 077 && od -An -v -tx1 -N "$2" /dev/urandom | tr -d ' \n' >"$1$unfinished" && echo >>"$1$unfinished")
       chown "root:$user" "$1$unfinished"
       chmod 640 "$1$unfinished"
-      # Not mv: whoever made the file meanwhile keeps it.
+      # Not mv, which would replace a file that was made meanwhile.
       ln "$1$unfinished" "$1" 2>/dev/null || true
       rm -f "$1$unfinished"
     fi
@@ -838,13 +838,13 @@ make_database() {
   if [ -x "$binary" ] && as_responder database status >/dev/null 2>&1; then return; fi
   step "make the database ($database)" || return 0
   if [ "$database" = sqlite ]; then
-    as_responder database init >"$work/said" 2>&1 || die 69 "the database could not be made: $(cat "$work/said")"
+    as_responder database init >"$work/said" 2>&1 || die 69 "the database could not be created: $(cat "$work/said")"
   else
     mysql_runs || service_do start mariadb
     mysql_runs || die 69 "MariaDB does not run: start it, then run this again"
     "$binary" database init --admin-user root --admin-socket /run/mysqld/mysqld.sock >"$work/said" 2>&1 ||
-      die 69 "the database could not be made: $(cat "$work/said")"
-    as_responder database init >"$work/said" 2>&1 || die 69 "the tables could not be made: $(cat "$work/said")"
+      die 69 "the database could not be created: $(cat "$work/said")"
+    as_responder database init >"$work/said" 2>&1 || die 69 "the tables could not be created: $(cat "$work/said")"
   fi
 }
 
@@ -852,20 +852,20 @@ mysql_runs() {
   mysqladmin --no-defaults --socket=/run/mysqld/mysqld.sock --connect-timeout=5 ping >/dev/null 2>&1
 }
 
-# The tables of the addresses that are answered; cron keeps them up to date.
+# Makes the tables of answered addresses; cron keeps them up to date.
 make_maps() {
   if [ -e "$home/postfix/addresses" ]; then return; fi
   if step "make the tables of the response book in $home/postfix"; then
     as_responder config pull >"$work/said" 2>&1 ||
-      complain "responder config pull failed, cron tries again hourly: $(cat "$work/said")"
+      complain "responder config pull failed; cron tries again every hour: $(cat "$work/said")"
   fi
 }
 
 # --- Postfix
 
-# touch_postfix - comes before every change. Nothing of Postfix is left half changed: until the new configuration was
-# checked there is a copy of the old one, with what was recorded about it. It stays when this run is cut off, and the
-# next run begins with it.
+# touch_postfix - call this before every change. It keeps a copy of the old configuration, and of what was recorded
+# about it, until the new one has been checked. So Postfix is never left half changed: if this run is interrupted, the
+# copy stays, and the next run uses it.
 touch_postfix() {
   if [ -d /etc/postfix ] && [ ! -d "$state/rollback" ]; then remember_postfix; fi
   record pending/postfix </dev/null
@@ -873,7 +873,7 @@ touch_postfix() {
 
 remember_postfix() {
   postfix check >"$work/said" 2>&1 ||
-    die 78 "Postfix's configuration was faulty before anything of it was changed: $(cat "$work/said")"
+    die 78 "Postfix's configuration was already faulty, and was not changed: $(cat "$work/said")"
   rm -rf "$state/rollback$unfinished"
   mkdir -p "$state/rollback$unfinished/facts"
   cp -a /etc/postfix "$state/rollback$unfinished/postfix"
@@ -899,7 +899,7 @@ put_back_postfix() {
   forget pending/postfix
 }
 
-# The lines that are wanted, as a configuration folder: later ones win, as in main.cf itself.
+# Writes the desired lines into a configuration folder. Later lines win, as in main.cf itself.
 desired_postfix() {
   mkdir "$work/postfix"
   {
@@ -912,25 +912,25 @@ desired_postfix() {
     echo "extradomains = $(echo "$domains" | sed 's/ /, /g')"
   } >"$work/postfix/main.cf"
   cp "$here/postfix/master.cf" "$work/postfix/master.cf"
-  # Postfix waits until a main.cf has not changed for a second.
+  # Postfix waits until main.cf has been unchanged for a second.
   touch -d '1 minute ago' "$work/postfix/main.cf"
   parameters_of "$work/postfix" >"$work/desired"
-  # The sample's 20 processes are for two cores.
+  # The 20 processes of the sample are for two cores.
   postconf -c "$work/postfix" -M 2>/dev/null |
     awk -v processes="$((10 * $(nproc)))" '$1 == "responder" { $7 = processes } { $1 = $1; print }' >"$work/services"
 }
 
-# parameters_of FOLDER - "name = value" of everything that its main.cf sets.
+# parameters_of FOLDER - prints "name = value" for everything that its main.cf sets.
 parameters_of() {
   postconf -c "$1" -n 2>/dev/null | sed -e '/^config_directory = /d' -e 's/ =$/ = /'
 }
 
-# value_in FILE NAME - prints "=value", or nothing when the parameter is not set there.
+# value_in FILE NAME - prints "=value", or nothing if the parameter is not set there.
 value_in() {
   sed -n "s/^$2 = /=/p" "$1"
 }
 
-# service_line KEY - the service's line in master.cf, as one line with single spaces.
+# service_line KEY - prints the service's entry in master.cf as one line with single spaces.
 service_line() {
   postconf -M "$1" 2>/dev/null | tr '\n' ' ' | tr -s ' ' | sed 's/ $//'
 }
@@ -939,7 +939,7 @@ put_postfix_files() {
   for file in command_filter header_checks mailbox_transport tls_policy; do
     put "$here/postfix/$file" "/etc/postfix/$file" 644 root:root adopt
   done
-  # Lines about example.com stand for one about each domain.
+  # A line for example.com is repeated for each domain.
   for file in sender_access helo_access; do
     awk -v domains="$domains" '
       /^example\.com[[:space:]]/ {
@@ -952,8 +952,8 @@ put_postfix_files() {
   done
 }
 
-# set_parameters - brings main.cf to $work/desired. A parameter is ours to change when it still has the value that we
-# gave it, or never had one from us.
+# set_parameters - changes main.cf to $work/desired. Changes a parameter only if it still has the value that we set, or
+# if we never set it.
 set_parameters() {
   parameters_of /etc/postfix >"$work/current"
   : >"$work/edits"
@@ -989,7 +989,7 @@ set_parameter() {
   fi
 }
 
-# All at once, for postconf writes the whole file anew each time.
+# Sets all at once, because postconf rewrites the whole file each time.
 apply_parameters() {
   [ -s "$work/edits" ] || return 0
   touch_postfix
@@ -1002,16 +1002,16 @@ apply_parameters() {
   tell_outgoing_tls
 }
 
-# Of an upgrade that makes mail wait, or no longer, nobody would hear otherwise.
+# Tells the operator that an upgrade changed whether mail waits for encryption.
 tell_outgoing_tls() {
   if [ -z "$before" ] || ! grep -q '^smtp_tls_security_level=' "$work/edits"; then return; fi
   was=$(value_in "$work/current" smtp_tls_security_level)
   was=${was:-=none}
   case $outgoing_tls in
-    encrypt) means="what cannot be encrypted waits, so a relayhost must offer TLS" ;;
-    *) means="what waits for encryption may go out in the clear" ;;
+    encrypt) means="mail that cannot be encrypted waits, so a relayhost must offer TLS" ;;
+    *) means="mail that waits for encryption may go out in the clear" ;;
   esac
-  note "mail goes out at the level $outgoing_tls now (was: ${was#=}): $means (docs/tls.md)"
+  note "the TLS level of outgoing mail is now $outgoing_tls (was: ${was#=}): $means (docs/tls.md)"
 }
 
 set_services() {
@@ -1050,11 +1050,11 @@ set_service() {
   fi
 }
 
-# Names that /etc/aliases lacks; what it has is the operator's.
+# Adds the names that /etc/aliases lacks; existing lines are the operator's.
 add_aliases() {
   sed -n 's/^\([a-z_-]*\):[[:space:]]*/\1: /p' "$here/postfix/aliases" |
     sed "s/^bounces: /${bounce%@*}: /" >"$work/aliases"
-  # Replies to a reply go to From, and people read them.
+  # People answer replies: mail to From must reach a person.
   if is_among "$(lower "${from##*@}")" "$domains"; then
     grep -qi "^${from%@*}: " "$work/aliases" || echo "$(lower "${from%@*}"): forwarder" >>"$work/aliases"
   fi
@@ -1076,7 +1076,7 @@ make_alias_table() {
   fi
 }
 
-# Said once.
+# Prints the note only once.
 note_other_alias() {
   if ! grep -qxF "$1" /etc/aliases && [ -z "$dry_run" ] && [ ! -e "$state/aliases/${1%%:*}" ]; then
     note "/etc/aliases has its own line for ${1%%:*}, which is kept"
@@ -1099,7 +1099,7 @@ configure_postfix() {
       step "set the parameters and services of postfix/main.cf and postfix/master.cf with postconf" || true
       add_aliases
     else
-      note "Postfix is not there: install it, then run this again"
+      note "Postfix is not installed: install it, then run this again"
     fi
     return
   fi
@@ -1109,7 +1109,7 @@ configure_postfix() {
   set_parameters
   set_services
   if [ -n "$strict" ] && [ ! -e "$home/postfix/addresses" ] && [ -z "$dry_run" ]; then
-    complain "no $home/postfix/addresses yet: --strict-recipients is put in force by the next run that finds it"
+    complain "no $home/postfix/addresses yet: the next run that finds it applies --strict-recipients"
   fi
 }
 
@@ -1119,11 +1119,11 @@ check_postfix() {
     if ! postfix check >"$work/said" 2>&1; then
       put_back_postfix
       postfix status >/dev/null 2>&1 || service_do restart postfix
-      die 78 "Postfix does not take the new configuration, so the old one was put back: $(cat "$work/said")" \
+      die 78 "Postfix rejects the new configuration, so the old one was restored: $(cat "$work/said")" \
         "(the mail log says more)"
     fi
     if postfix status >/dev/null 2>&1; then
-      # A reload does not change the addresses that are listened on, nor the name in master.cf's ports.
+      # A reload does not change the addresses and protocols that Postfix listens on.
       if services_need_restart; then service_do restart postfix; else postfix reload 2>/dev/null; fi
     else
       service_do restart postfix
@@ -1143,14 +1143,14 @@ services_need_restart() {
 
 # --- Services
 
-# service_do start|restart NAME - a service that cannot be started does not undo what was installed.
+# service_do start|restart|stop NAME - a failure does not undo the installation.
 service_do() {
   if [ -d /run/systemd/system ]; then
     systemctl "$1" "$2" || note "systemctl $1 $2 failed: see systemctl status $2"
   elif [ -x "/etc/init.d/$2" ]; then
     service "$2" "$1" >/dev/null 2>&1 || note "service $2 $1 failed"
   else
-    note "there is neither systemd nor /etc/init.d/$2: $1 $2 yourself"
+    note "there is neither systemd nor /etc/init.d/$2: $1 $2 manually"
   fi
 }
 
@@ -1164,7 +1164,7 @@ tell_services() {
     case ${name#/} in
       systemd | postfix) ;;
       systemd-journald)
-        # Where systemd is not the first process there is no journal.
+        # Without systemd as the first process there is no journal.
         if [ -d /run/systemd/system ]; then
           step "restart systemd-journald" || continue
           service_do restart systemd-journald
@@ -1180,7 +1180,7 @@ tell_services() {
   done <"$work/pending"
 }
 
-# --- What is left to people
+# --- What is left to the operator
 
 # Each string of a TXT record holds at most 255 bytes; `responder dkim record` splits the key.
 dns_records() {
@@ -1199,22 +1199,22 @@ dns_records() {
   echo
   "$binary" dkim record --domain "$(lower "${from##*@}")" --selector mail --key "$etc/dkim.key"
   echo
-  echo "The address of $hostname needs an A record (and AAAA), and a reverse record (PTR) that says $hostname."
+  echo "$hostname needs an A record (and AAAA), and its address a reverse record (PTR) that names $hostname."
 }
 
 tell_ssh() {
   if [ -z "$ssh_port" ] || ! command -v sshd >/dev/null; then return; fi
   if ! sshd -T 2>/dev/null | grep -qx "port $ssh_port"; then
-    note "sshd does not listen on port $ssh_port. This is yours to change, for a mistake locks you out: put \"Port" \
-      "$ssh_port\" into /etc/ssh/sshd_config.d/port.conf, open it in the firewall, restart ssh, and try it in a" \
-      "second session before you leave this one"
+    note "sshd does not listen on port $ssh_port. Change this yourself, because a mistake locks you out: put \"Port" \
+      "$ssh_port\" into /etc/ssh/sshd_config.d/port.conf, open the port in the firewall, restart ssh, and test it in" \
+      "a second session before you leave this one"
   fi
 }
 
-# What the package of Postfix had set a moment ago is nobody's loss.
+# Lists what this run replaced, unless this run installed Postfix: its package's own values need no mention.
 tell_overwritten() {
   if [ ! -s "$work/overwritten" ] || [ -n "$made_postfix" ]; then return; fi
-  note "these were otherwise on this host, and --uninstall puts them back (from $state):"
+  note "this run replaced these, and --uninstall restores them (from $state):"
   sed 's/^/  /' "$work/overwritten"
 }
 
@@ -1227,7 +1227,7 @@ finish() {
     dns_records
     echo
     echo "Installed: $version"
-    echo "Now write your replies into $etc/responses.json, and look with: responder config check"
+    echo "Now write your replies into $etc/responses.json, and check them with: responder config check"
     if "$binary" doctor --help >/dev/null 2>&1; then
       echo
       "$binary" doctor || true
@@ -1235,9 +1235,9 @@ finish() {
   fi
 }
 
-# --- Taking back
+# --- Uninstalling
 
-# take_back_file FILE - removes it, or puts back what was there, unless it was edited.
+# take_back_file FILE - removes the file, or restores the original, unless it was edited.
 take_back_file() {
   take_back_now=$(hash_of "$1")
   if [ -e "$1" ] && [ -e "$state/original$1" ] && cmp -s "$1" "$state/original$1"; then
@@ -1352,22 +1352,22 @@ uninstall() {
   tell_what_stays
 }
 
-# Postfix takes no mail until it is again as it was: in between it would take what nobody answers.
+# Postfix accepts no mail until its configuration is restored: in between nothing would answer the mail.
 stop_postfix() {
   if [ -z "$(names_below parameters/set; names_below services/set; names_below put/etc/postfix)" ] &&
     [ ! -e "$state/pending/postfix" ]; then return; fi
-  step "stop Postfix until it is as it was" || return 0
+  step "stop Postfix until its configuration is restored" || return 0
   touch_postfix
   service_do stop postfix
-  if postfix status >/dev/null 2>&1; then die 69 "Postfix could not be stopped, so nothing was taken back"; fi
+  if postfix status >/dev/null 2>&1; then die 69 "Postfix could not be stopped, so nothing was undone"; fi
   postqueue -j >"$work/queue" 2>"$work/said" ||
-    die 69 "the queue cannot be read, so nothing was taken back: $(cat "$work/said")"
+    die 69 "the queue cannot be read, so nothing was undone: $(cat "$work/said")"
   hold_requests
   hold_replies
 }
 
-# hold PATTERN… - puts what waits in the queue on hold when its line of postqueue -j fits one of grep's patterns; sets
-# $held to how many there are.
+# hold PATTERN… - puts messages on hold whose line of postqueue -j matches one of the patterns of grep. Sets $held to
+# their number.
 hold() {
   grep -i "$@" "$work/queue" | sed 's/.*"queue_id": "\([^"]*\)".*/\1/' >"$work/held" || true
   held=$(wc -l <"$work/held")
@@ -1377,32 +1377,32 @@ hold() {
   fi
 }
 
-# Without the responder requests would be delivered to a mailbox, or nowhere.
+# Without the responder, requests would be delivered to a mailbox, or nowhere.
 hold_requests() {
   ours=$(remembered domains | sed 's/\./\\./g; s/ /|/g')
   hold -E "\"address\": \"(${user}[+@]|[^\"]*@($ours)\")"
   if [ "$held" -gt 0 ]; then
     note "$held request(s) wait in the queue and are on hold: after another installation" \
-      "\"postsuper -H ALL\" lets them go on, \"postsuper -d ALL hold\" drops them"
+      "\"postsuper -H ALL\" releases them, \"postsuper -d ALL hold\" drops them"
   fi
 }
 
-# Replies, and whatever else waits for encryption, say who asked; the Postfix that comes back may need none.
+# Replies, and other mail that waits for encryption, name requesters. The restored Postfix may send without encryption.
 hold_replies() {
   bounce=$(sed -n 's/.*"bounce_address"[^"]*"\([^"]*<\)\{0,1\}\([^">]*\).*/\2/p' "$etc/settings.json" \
     2>/dev/null || true)
   first_domain=$(remembered domains | cut -d ' ' -f 1)
   hold -e "\"sender\": \"${bounce:-bounces@$first_domain}\"" -e '"delay_reason": "[^"]*\(TLS\|certificate\)'
   if [ "$held" -gt 0 ]; then
-    note "$held message(s) wait to be sent and are on hold, for Postfix as it was may send them in the clear:" \
-      "\"postsuper -d ALL hold\" drops them, \"postsuper -H ALL\" lets them go, best after another installation"
+    note "$held message(s) wait to be sent and are on hold, because the restored Postfix may send them in the clear:" \
+      "\"postsuper -d ALL hold\" drops them, \"postsuper -H ALL\" releases them, best after another installation"
   fi
 }
 
 take_back_postfix() {
   parameters_of /etc/postfix >"$work/current"
   names_below parameters/set >"$work/names"
-  # What a cut-off run has noted and not yet set counts too.
+  # Includes parameters that an interrupted run recorded and did not yet set.
   while IFS= read -r name; do take_back_parameter "${name#/}"; done <"$work/names"
   names_below services/set >"$work/names"
   while IFS= read -r name; do take_back_service "${name#/}"; done <"$work/names"
@@ -1418,12 +1418,12 @@ take_back_rest() {
     rmdir "$forwarder_home" 2>/dev/null || true
     forget users/forwarder
   fi
-  # The dot sorts before the names of the folders below, which go first.
+  # In reverse order, each folder comes after those below it: the dot of .made sorts before other names.
   names_below folders | sort -r | while IFS= read -r made; do
     rmdir "${made%/.made}" 2>/dev/null || true
     forget "folders$made"
   done
-  # What is known about the settings lets a later run go on where this one ended.
+  # The facts about the settings stay, so that a later run can continue from here.
   for fact in parameters services aliases pending folders; do
     if [ -e "$state/$fact" ]; then rm -rf "${state:?}/$fact"; fi
   done
@@ -1433,17 +1433,17 @@ tell_what_stays() {
   if [ "$changes" -eq 0 ]; then echo "nothing to do"; fi
   if [ -n "$dry_run" ]; then return; fi
   echo "These stay: $etc (settings, keys), $home (database, files), /var/log/mail_responder*.log," \
-    "the user $user whose they are"
-  if [ "$(remembered database)" = mysql ]; then echo "and the database mail_responder in MariaDB"; fi
+    "and the user $user"
+  if [ "$(remembered database)" = mysql ]; then echo "The database mail_responder in MariaDB stays too"; fi
   echo "To remove them too: rm -r $etc $home $state && userdel $user"
   if [ -n "$(recorded packages)" ]; then
     echo "These packages were installed for it, and stay: $(recorded packages | tr '\n' ' ')"
   fi
 }
 
-# --- In order
+# --- Main
 
-# The work folder lies on a file system in memory: a dry run leaves no trace on the disk.
+# The work folder is on a file system in memory, so a dry run leaves no trace on disk.
 make_work_folder() {
   work=$(mktemp -d /run/mail_responder-install.XXXXXX)
   trap 'rm -rf "$work"' EXIT
@@ -1468,13 +1468,13 @@ install_all() {
   make_maps
   configure_postfix
   retire_files
-  # Before Postfix, which then finds its mail filters listening.
+  # Before Postfix is reloaded, so that its mail filters are listening.
   tell_services
   if command -v postconf >/dev/null; then check_postfix; fi
   finish
 }
 
-# What a run that was cut off has begun to write and not yet put in its place.
+# Removes files that an interrupted run began to write and did not put in place.
 sweep() {
   if [ -d "$state" ] && [ -z "$dry_run" ]; then find "$state" -depth -name "*$unfinished" -exec rm -rf {} +; fi
 }

@@ -3,11 +3,12 @@
 #
 # usage: drain.sh GROUP HOOK HOURS
 #
-# Waits for ever until Auto Scaling wants to terminate this instance (the instance's own metadata say so). Then no new
-# mail comes, for the load balancer was told first; what is in the queue is tried once a minute. When the queue has been
-# empty for two minutes, or after HOURS hours, the lifecycle hook HOOK of the group is completed and the instance ends.
-# Mail that is still there then is lost, and the log says how much. Until then Auto Scaling is asked for more time
-# every ten minutes; it gives 48 hours at most. Run by the service that aws/host.sh makes; needs curl and the AWS CLI.
+# Waits, without a limit, until Auto Scaling terminates this instance (the instance's metadata say so). No new mail
+# comes then, because the load balancer was told first. Retries the messages in the queue once a minute. When the queue
+# has been empty for two minutes, or after HOURS hours, completes the lifecycle hook HOOK of the group; the instance
+# then ends. Mail still in the queue is lost, and the log says how much. Until then asks Auto Scaling for more time
+# every ten minutes; it gives at most 48 hours. The service that aws/host.sh makes runs this.
+# Needs curl and the AWS CLI.
 # Exit status: 0 completed, 64 usage.
 set -eu
 
@@ -19,7 +20,7 @@ group=$1
 hook=$2
 minutes=$(($3 * 60))
 
-# metadata PATH - prints nothing when the service does not answer, or knows no such thing.
+# metadata PATH - prints the value, or nothing if the service does not answer or has no such value.
 metadata() {
   service=http://169.254.169.254/latest
   if token=$(curl -fsS -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$service/api/token"); then
@@ -32,7 +33,8 @@ lifecycle() {
     --instance-id "$instance" ${2:+"$2" "$3"}
 }
 
-# Prints how many messages are in the queue, or nothing when Postfix does not say. Messages on hold leave by hand alone.
+# Prints the number of messages in the queue, or nothing if Postfix does not answer. Does not count messages on hold,
+# which only the operator can release.
 waiting() {
   queue=$(postqueue -j 2>/dev/null) || return 0
   printf '%s\n' "$queue" | grep -c '"queue_name": "[^h]' || true
@@ -44,23 +46,23 @@ say() {
 
 until [ "$(metadata autoscaling/target-lifecycle-state)" = Terminated ]; do sleep 10; done
 instance=$(metadata instance-id)
-say "this instance is to end; $(waiting) messages are in the queue"
+say "this instance will be terminated; $(waiting) messages are in the queue"
 
 minute=0
 empty=0
 while [ "$minute" -lt "$minutes" ]; do
-  # An instance that is replaced because Postfix died has mail too.
+  # An instance that is replaced because Postfix died also has mail in its queue.
   postfix status >/dev/null 2>&1 || postfix start >/dev/null 2>&1 || true
   postqueue -f || true
   if [ "$(waiting)" = 0 ]; then empty=$((empty + 1)); else empty=0; fi
-  # Three looks, two minutes: the load balancer may let connections live for one.
+  # Three checks take two minutes: the load balancer may keep connections for one minute.
   if [ "$empty" -eq 3 ]; then break; fi
   if [ $((minute % 10)) -eq 0 ]; then lifecycle record-lifecycle-action-heartbeat || say "no more time was given"; fi
   sleep 60
   minute=$((minute + 1))
 done
 
-# What was answered since cron counted last belongs into the fleet's report.
+# Adds the answers since the last cron run to the fleet's report.
 setpriv --reuid=mail_responder --regid=mail_responder --groups=mail_responder,adm --reset-env \
   /usr/local/bin/responder stats --fleet --email >/dev/null 2>&1 || say "the fleet's report lacks the last minutes"
 

@@ -1,19 +1,19 @@
 #!/bin/sh
-# host.sh - makes an instance of the group of autoscaling.yaml a working responder
+# host.sh - turns an instance of the group of autoscaling.yaml into a working responder
 #
 # usage: host.sh [--print-settings]
 #
-# Run as root by the instance's user data, out of the unpacked release, with the group's parameters in the environment:
-# GROUP AWS_DEFAULT_REGION DRAIN_HOURS DOMAINS (spaces between them) HOST_NAME RESPONSE_FROM BOUNCE_ADDRESS SUPPORT
-# DKIM_SELECTOR SES_REGION BOOK_BUCKET BOOK_KEY DATABASE_HOST DATABASE_PORT SECRETS_PATH RELEASE_BUCKET and, when the
-# database's certificate is not signed by an authority of the system, DATABASE_CA_KEY; and, when replies belong to a
-# configuration set of SES, CONFIGURATION_SET; and, when the host takes bounces and complaints from a queue
-# (docs/feedback.md), FEEDBACK_TOPIC and FEEDBACK_QUEUE, its URL; and, when the book is signed (docs/signing.md),
-# SIGNED_BY, with a comma between two keys.
+# The instance's user data run this as root, from the unpacked release, with the group's parameters in the environment:
+# GROUP AWS_DEFAULT_REGION DRAIN_HOURS DOMAINS (separated by spaces) HOST_NAME RESPONSE_FROM BOUNCE_ADDRESS SUPPORT
+# DKIM_SELECTOR SES_REGION BOOK_BUCKET BOOK_KEY DATABASE_HOST DATABASE_PORT SECRETS_PATH RELEASE_BUCKET. Optional:
+# DATABASE_CA_KEY, if no certificate authority of the system signs the database's certificate; CONFIGURATION_SET, if
+# replies belong to a configuration set of SES; FEEDBACK_TOPIC and FEEDBACK_QUEUE (its URL), if the host fetches bounces
+# and complaints from a queue (docs/feedback.md); SIGNED_BY, if the book is signed (docs/signing.md), with a comma
+# between two keys.
 #
-# What all hosts share comes from Parameter Store with the instance's role: address.key, dkim.key and database.password
-# below SECRETS_PATH. The rest is install.sh. Needs the AWS CLI. --print-settings prints the settings file and changes
-# nothing. Exit status: 0 when the host can answer a message; else it must get none, and what is wrong was said.
+# The shared secrets come from Parameter Store with the instance's role: address.key, dkim.key and database.password
+# below SECRETS_PATH. install.sh does the rest. Needs the AWS CLI. --print-settings prints the settings file and changes
+# nothing. Exit status: 0 if the host can answer messages. Otherwise it must get none; the error was printed.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -32,7 +32,7 @@ settings() {
   "response_book": "$home/responses.json",
   "files_root": "$home/files",
   "postfix_maps": "$home/postfix",
-  // opendkim and opendmarc of install.sh write what they find about senders under this name.
+  // opendkim and opendmarc of install.sh write their results about senders under this name.
   "authserv_id": "$HOST_NAME",
   "s3": { "region": "$AWS_DEFAULT_REGION", "book_bucket": "$BOOK_BUCKET", "book_key": "$BOOK_KEY" },$(signed_by)
 
@@ -52,14 +52,14 @@ settings() {
   "dkim": { "domain": "${RESPONSE_FROM##*@}", "selector": "$DKIM_SELECTOR", "key_file": "$etc/dkim.key" },
 
   "metrics": { "region": "$AWS_DEFAULT_REGION" },$(feedback)
-  // One of the hosts mails the day's figures of all.
+  // One of the hosts mails the day's figures of all hosts.
   "statistics": { "to": "$SUPPORT" },
   "syslog_socket": "/var/spool/postfix/dev/log"
 }
 END
 }
 
-# RDS has authorities of its own, which no system knows.
+# RDS uses its own certificate authorities, which no system trusts by default.
 authorities() {
   if [ -n "${DATABASE_CA_KEY:-}" ]; then printf '\n      "ssl_ca": "%s",' "$etc/database-ca.pem"; fi
 }
@@ -77,7 +77,7 @@ feedback() {
 }
 
 secret() {
-  # Not in a pipe, which would hide a failure.
+  # Not in a pipeline, which would hide a failure.
   value=$(aws ssm get-parameter --with-decryption --name "$SECRETS_PATH/$1" --query Parameter.Value --output text)
   printf '%s\n' "$value" >"$etc/$1"
 }
@@ -86,7 +86,7 @@ as_responder() {
   (cd / && exec setpriv --reuid="$user" --regid="$user" --init-groups --reset-env /usr/local/bin/responder "$@")
 }
 
-# install.sh keeps what it finds: the settings count as edited, the keys as made.
+# install.sh keeps these files: it treats the settings as edited, and never replaces keys.
 put_settings() {
   id "$user" >/dev/null 2>&1 ||
     useradd --system --user-group --home-dir "$home" --no-create-home --shell /usr/sbin/nologin "$user"
@@ -105,17 +105,17 @@ put_settings() {
 }
 
 install_release() {
-  # install.sh gets no --database mysql, which would install a server.
+  # Without --database mysql, which would install a server.
   DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -qy curl nftables
   set --
   for domain in $DOMAINS; do set -- "$@" --domain "$domain"; done
   if [ -n "${FEEDBACK_QUEUE:-}" ]; then set -- "$@" --feedback-queue "$FEEDBACK_QUEUE"; fi
-  # An image may have been made without the filters.
+  # --authentication, because the image may have been made without the filters.
   "$root/install.sh" "$@" --authentication --hostname "$HOST_NAME" --from "$RESPONSE_FROM" --support "$SUPPORT" \
     --ses-region "$SES_REGION"
 }
 
-# The role's credentials are not for every user of this host. After nftables.service, which begins with an empty
+# Keeps the role's credentials from other users of this host. Runs after nftables.service, which starts with an empty
 # ruleset.
 guard_credentials() {
   cat >/etc/systemd/system/mail_responder-metadata.service <<END
@@ -165,8 +165,8 @@ fi
 put_settings
 install_release
 guard_credentials
-# A host that has no book, or one with a fault, would keep all its mail waiting: better none comes here. A pull that
-# finds the book as install.sh left it is quick.
+# A host with no book, or with a faulty one, would defer all its mail: it should get none. The pull is quick if the book
+# is as install.sh left it.
 as_responder config pull
 as_responder config check
 as_responder database status

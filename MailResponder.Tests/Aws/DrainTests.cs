@@ -40,7 +40,7 @@ public sealed class DrainTests : IDisposable
             + $"fi");
         Drain().AssertDone();
         Assert.Equal(["sleep 10", "sleep 10", "sleep 10"], Calls[..3]);
-        Assert.Contains("to end; 2 messages", Calls[3], StringComparison.Ordinal);
+        Assert.Contains("will be terminated; 2 messages", Calls[3], StringComparison.Ordinal);
         // Three attempts with mail in the queue, then three without.
         Assert.Equal(6, Calls.Count(call => call == "postqueue -f"));
         Assert.EndsWith("responder stats --fleet --email", Calls[^3], StringComparison.Ordinal);

@@ -67,7 +67,7 @@ public sealed class InterruptionTests
             + $">>{release}/postfix/main.cf").Good();
         var run = root.Run($"{release}/install.sh {Options}");
         Assert.Equal(78, run.ExitCode);
-        Assert.Contains("Postfix does not take the new configuration, so the old one was put back: ", run.Errors,
+        Assert.Contains("Postfix rejects the new configuration, so the old one was restored: ", run.Errors,
             StringComparison.Ordinal);
         Assert.Equal(before, PostfixFiles(root));
 

@@ -16,7 +16,7 @@ public sealed class RefusalTests(RefusalTests.Server server) : IClassFixture<Ref
     }
 
     [Theory]
-    [InlineData("", "no domain to answer for: give --domain at the first run")]
+    [InlineData("", "no domain to answer for: the first run needs --domain")]
     [InlineData("--domain", "--domain needs a value")]
     [InlineData("--domain ''", "--domain needs a value")]
     [InlineData("--domain example", "--domain example: not a domain name")]
@@ -24,7 +24,7 @@ public sealed class RefusalTests(RefusalTests.Server server) : IClassFixture<Ref
     [InlineData("--domain -example.com", "not a domain name")]
     [InlineData("--domain 'a\".com'", "not a domain name")]
     [InlineData("--add-domain example", "--add-domain example: not a domain name")]
-    [InlineData("--remove-domain example.com", "none of the domains that are answered for")]
+    [InlineData("--remove-domain example.com", "not one of the domains answered for")]
     [InlineData("--domain example.com --hostname mail", "--hostname mail: not a host name with its domain")]
     [InlineData("--domain example.com --from example.com", "--from example.com: not an address")]
     [InlineData("--domain example.com --from 'a b@example.com'", "not an address")]

@@ -23,7 +23,7 @@ public sealed class UpgradeTests : IDisposable
         MakeNewVersion();
 
         var said = _server.Install().Good().Output;
-        Assert.Contains($"keep {Rules}, which was edited, and put the new one beside it: {Rules}.new\n", said,
+        Assert.Contains($"keep {Rules}, which was edited, and write the new version to {Rules}.new\n", said,
             StringComparison.Ordinal);
         Assert.Equal(edited, Root.Read(Rules));
         Assert.EndsWith("# newer\n", Root.Read(Rules + ".new"), StringComparison.Ordinal);
@@ -108,9 +108,9 @@ public sealed class UpgradeTests : IDisposable
     [Theory]
     [InlineData("--domain example.org", "--add-domain example.org", "example.com, example.org")]
     [InlineData("--domain example.com --domain example.org", null, "example.com, example.org")]
-    [InlineData("--remove-domain example.com", "--uninstall takes everything back", "example.com")]
+    [InlineData("--remove-domain example.com", "to remove all, use --uninstall", "example.com")]
     [InlineData("--add-domain example.org --remove-domain example.com", "give --from too", "example.com")]
-    [InlineData("--remove-domain example.net", "none of the domains that are answered for: example.com", "example.com")]
+    [InlineData("--remove-domain example.net", "not one of the domains answered for: example.com", "example.com")]
     [InlineData("--add-domain example.org --remove-domain example.com --from help@example.org", null, "example.org")]
     public void Domain_IsNeverDroppedUnasked(string options, string? refusal, string domains)
     {
@@ -140,7 +140,7 @@ public sealed class UpgradeTests : IDisposable
     {
         _server.Install("--add-domain example.org").Good();
         Assert.Contains(
-            "--domain would drop example.com. To keep it, leave --domain out; to drop it, add --remove-domain "
+            "--domain would drop example.com. To keep it, omit --domain; to drop it, add --remove-domain "
             + "example.com\n",
             _server.Install("--domain example.org").Errors, StringComparison.Ordinal);
         AssertNothingToDo();
@@ -180,7 +180,7 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(before, Root.Run(look).Output);
         if (name == "files")
             Assert.Contains(
-                "/var/lib/mail_responder/files is not a folder that belongs to mail_responder, and was left as it is",
+                "/var/lib/mail_responder/files is not a folder of mail_responder, and was left unchanged",
                 said.Errors, StringComparison.Ordinal);
     }
 

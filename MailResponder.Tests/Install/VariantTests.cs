@@ -89,7 +89,7 @@ public sealed class VariantTests
         const string parameters = "postconf -n | grep -E '^smtp_(tls_security|dns_support)_level'";
         string Level() => server.Root.Run(parameters).Output;
         Assert.Equal("smtp_tls_security_level = encrypt\n", Level());
-        Assert.DoesNotContain("mail goes out at the level", server.FirstRun.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("the TLS level of outgoing mail", server.FirstRun.Output, StringComparison.Ordinal);
 
         var before = server.Root.Listing();
         var refused = server.Install("--outgoing-tls dane");
@@ -116,10 +116,11 @@ public sealed class VariantTests
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
         Assert.Matches("fault +outgoing-tls", server.Root.Run("responder doctor --no-probe").Output);
 
-        Assert.Contains("note: mail goes out at the level may now (was: dane): what waits for encryption may go out in "
-            + "the clear", server.Install("--outgoing-tls may").Good().Output, StringComparison.Ordinal);
+        Assert.Contains("note: the TLS level of outgoing mail is now may (was: dane): mail that waits for encryption "
+            + "may go out in the clear", server.Install("--outgoing-tls may").Good().Output, StringComparison.Ordinal);
         Assert.Equal("smtp_tls_security_level = may\n", Level());
-        Assert.Contains("note: mail goes out at the level encrypt now (was: may): what cannot be encrypted waits",
+        Assert.Contains(
+            "note: the TLS level of outgoing mail is now encrypt (was: may): mail that cannot be encrypted waits",
             server.Install("--outgoing-tls encrypt").Good().Output, StringComparison.Ordinal);
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
     }
@@ -168,7 +169,7 @@ public sealed class VariantTests
 
         var said = root.Run($"{release}/install.sh --domain example.com").Good().Output;
 
-        var note = said[said.IndexOf("note: these were otherwise on this host", StringComparison.Ordinal)..];
+        var note = said[said.IndexOf("note: this run replaced these", StringComparison.Ordinal)..];
         Assert.Contains("\n  main.cf: transport_maps = hash:/etc/postfix/transport\n", note, StringComparison.Ordinal);
         Assert.Contains("\n  main.cf: smtpd_recipient_restrictions = reject_unauth_destination\n", note,
             StringComparison.Ordinal);
@@ -282,7 +283,7 @@ public sealed class VariantTests
         const string cron = "/etc/cron.d/mail_responder-prometheus";
         using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
         Assert.NotEqual(0, server.Root.Run($"test -e {cron}").ExitCode);
-        Assert.Contains("--textfiles /srv/none: not a folder that is there",
+        Assert.Contains("--textfiles /srv/none: not an existing folder",
             server.Install("--textfiles /srv/none").Errors, StringComparison.Ordinal);
 
         server.Root.Run("mkdir /srv/textfiles").Good();

@@ -27,7 +27,7 @@ internal sealed class LinkPools
             if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
                 faults.Add(line, place, "is not a valid name of a pool; use only letters, digits, - and _");
             else if (_pools.ContainsKey(name))
-                faults.Add(line, place, "stands twice; keep one of the two");
+                faults.Add(line, place, "appears twice; keep one of the two");
             else if (value.Kind != JsonValueKind.Object)
                 faults.Add(value.Line, place,
                     "must be an object { \"links\": [ … ], \"each\": 3, \"days\": 7 }, but is " + value.KindInWords);
@@ -61,7 +61,7 @@ internal sealed class LinkPools
                 section.Add(line, "links",
                     $"\"{link}\" is not a web address like \"https://example.com/\", in ASCII without spaces");
             else if (!seen.Add(link))
-                section.Add(line, "links", $"\"{link}\" stands twice; keep one of the two");
+                section.Add(line, "links", $"\"{link}\" appears twice; keep one of the two");
         }
 
         var each = (int)section.Number("each", 1, 1, Math.Max(1, links.Count), required: true);

@@ -165,10 +165,8 @@ public sealed class FeedbackQueueTests : IDisposable
 
     public static TheoryData<string, string, int?, string, string> Troubles => new()
     {
-        {
-            "ReceiveMessage", "throttled", 400, "ThrottlingException",
-            "SQS, queue responder-feedback: it throttles requests"
-        },
+        { "ReceiveMessage", "throttled", 400, "ThrottlingException",
+            "SQS, queue responder-feedback: it throttles requests" },
         { "ReceiveMessage", "throttled", 403, "RequestThrottled", "it throttles requests" },
         { "ReceiveMessage", "failed", 500, "InternalFailure", "it failed with InternalFailure" },
         {

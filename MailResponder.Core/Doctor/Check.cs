@@ -27,8 +27,8 @@ internal sealed class Check(string name) : List<Finding>
     /// </summary>
     /// <param name="what">What was not checked. Empty if the whole check was left out.</param>
     public Check NotLookedAt(string other, string what = "") =>
-        Warning($"{(what.Length > 0 ? what + ": " : "")}not looked at, because it rests on {other}",
-            $"mend {other} first");
+        Warning($"{(what.Length > 0 ? what + ": " : "")}not checked, because it depends on {other}",
+            $"fix {other} first");
 
     /// <summary>Adds a warning for something that only root can see.</summary>
     public Check OnlyRoot(string text) => Warning(text, "run: sudo responder doctor");

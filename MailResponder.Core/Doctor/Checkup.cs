@@ -57,7 +57,7 @@ internal static class Checkup
         }
 
         if (PostfixSettings.Load(host) is not { } postfix)
-            return new Check("postfix").Fault("Postfix cannot be asked", "run: responder doctor");
+            return new Check("postfix").Fault("Postfix's configuration cannot be read", "run: responder doctor");
         var left = MaxTimeOfProbeAlone - host.Clock.GetElapsedTime(start);
         return ResultOf(Start(() => ProbeChecks.Look(host, settings, postfix, left)), ProbeChecks.Name, MaxTimeAlone);
     }
@@ -68,8 +68,8 @@ internal static class Checkup
         var asked = new Lazy<PostfixSettings?>(() => PostfixSettings.Load(host));
         var subjects = new List<(string, Func<IEnumerable<Finding>>)>();
         Add("privileges", () => host.IsRoot ? [] : new Check("privileges").OnlyRoot(
-            $"run by {host.UserName}, who cannot see everything: what the responder's user may read and write, "
-            + "Postfix's queue and process, and the logs may be missing or wrong below"));
+            $"run by {host.UserName}, who cannot see everything: what is said below about the permissions of the "
+            + "responder's user, Postfix's queue and process, and the logs may be incomplete or wrong"));
         Add("program", () =>
             [.. InstallChecks.User(host), .. InstallChecks.Program(host), .. InstallChecks.Libraries(host)]);
         Add("install", () => InstallChecks.Pending(host));
@@ -122,14 +122,14 @@ internal static class Checkup
         try
         {
             return running.Wait(left) ? running.Result
-                : check.Warning("could not be looked at in time", "look at the machine's load, then run it again");
+                : check.Warning("could not be checked in time", "check the machine's load, then run this again");
         }
         catch (AggregateException exception)
         {
             return exception.InnerException is ResponderException cause
-                ? check.Warning($"could not be looked at: {cause.Message}", "mend this first")
-                : check.Warning($"could not be looked at: {exception.InnerException!.GetType().Name}",
-                    "a bug of responder doctor: please report it");
+                ? check.Warning($"could not be checked: {cause.Message}", "fix this first")
+                : check.Warning($"could not be checked: {exception.InnerException!.GetType().Name}",
+                    "a bug in responder doctor: please report it");
         }
     }
 }

@@ -11,8 +11,8 @@ public sealed class ConfigurationChecks : IDisposable
 {
     private const string Ses = "\"ses\": { \"region\": \"eu-west-1\" }, \"aws_roots\": \"roots.pem\"";
     private const string Unsigned =
-        "settings.json: warning: dkim: is not set: replies go out unsigned and many will be taken for spam; " +
-        "make a key with: responder dkim keygen";
+        "settings.json: warning: dkim: is not set: replies go out unsigned and many will be treated as spam; " +
+        "create a key with: responder dkim keygen";
 
     private const string NoKey = "holds no RSA private key in PEM form; make one with: responder dkim keygen";
 
@@ -102,15 +102,15 @@ public sealed class ConfigurationChecks : IDisposable
 
     /// <summary>The arguments are file sizes. A file of 57 bytes takes 78 bytes on the wire.</summary>
     [Theory]
-    [InlineData("ses", 7_700_000, 31_457_280L, "10.0 MB, and Amazon SES takes 10 MB",
+    [InlineData("ses", 7_700_000, 31_457_280L, "10.0 MB, but Amazon SES accepts 10 MB",
         "use send_method sendmail for it")]
-    [InlineData("ses", 20_000_000, null, "26.1 MB, and Amazon SES takes 10 MB", "attach less, or link to it")]
-    [InlineData("sendmail", 7_500_000, 10_240_000L, "9.8 MB, and Postfix takes 9.8 MB (message_size_limit)",
+    [InlineData("ses", 20_000_000, null, "26.1 MB, but Amazon SES accepts 10 MB", "attach less, or link to it")]
+    [InlineData("sendmail", 7_500_000, 10_240_000L, "9.8 MB, but Postfix accepts 9.8 MB (message_size_limit)",
         "run: postconf -e message_size_limit=31457280; then: postfix reload")]
-    [InlineData("sendmail", 19_200_000, 0L, "25.1 MB, and large providers take 25 MB", "attach less, or link to it")]
+    [InlineData("sendmail", 19_200_000, 0L, "25.1 MB, but large providers accept 25 MB", "attach less, or link to it")]
     public void AttachmentsTooLargeForTheirWay_AreNamed(
         string method, int bytes, long? postfixLimit, string sizes, string remedy) =>
-        Assert.Equal([$"responses.json:2: entry 1, attachments: encoded they have {sizes}: "
+        Assert.Equal([$"responses.json:2: entry 1, attachments: encoded they are {sizes}: "
             + $"the entry would go out without them; {remedy}"], CheckAttachment(method, bytes, postfixLimit));
 
     /// <summary>The links make 20 GB. The check does not build them to measure them.</summary>
@@ -139,7 +139,7 @@ public sealed class ConfigurationChecks : IDisposable
     [Theory]
     [InlineData("get", "", ", \"require_authentication\": { \"attachments\": \"weak\" }",
         new[] { "responses.json:2: warning: entry 1, require_authentication: authserv_id is not set in {settings}: " +
-        "no request can prove anything, and nobody gets it" })]
+        "no sender can be verified, and nobody gets it" })]
     [InlineData("get", ", \"require_authentication\": { \"links\": \"full\" }", "",
         new[] { "settings.json:4: warning: require_authentication: authserv_id is not set: " +
         "no sender can be verified, and nobody gets what requires it" })]
@@ -152,7 +152,7 @@ public sealed class ConfigurationChecks : IDisposable
     // Mail to addresses that nobody uses is mostly spam, and its senders are forged.
     [InlineData("*", ", \"authserv_id\": \"mx\"", "",
         new[] { "responses.json:2: warning: entry 1, require_authentication: is not set: spam to any address of the " +
-        "domain brings a mail to whoever it is forged from; add \"require_authentication\": { \"links\": \"weak\" } " +
+        "domain sends a reply to the forged sender; add \"require_authentication\": { \"links\": \"weak\" } " +
         "(or \"none\", if that is meant)" })]
     public void ProofThatNobodyCanGive_OrThatIsMissing_IsAWarning(
         string name, string settings, string entry, string[] expected)
@@ -215,8 +215,8 @@ public sealed class ConfigurationChecks : IDisposable
         TestReply.TestOnlyKey(_folder);
 
         Assert.Equal(
-            ["settings.json:4: warning: dkim.domain: other.example is not the domain of response_from (example.com) " +
-            "or above it; DMARC will not count the signature"],
+            ["settings.json:4: warning: dkim.domain: other.example is neither the domain of response_from "
+                + "(example.com) nor above it; DMARC will not count the signature"],
             Check(Dkim.Replace("example.com", "other.example", StringComparison.Ordinal)));
     }
 
@@ -262,14 +262,13 @@ public sealed class ConfigurationChecks : IDisposable
 
         Assert.Equal(
             [Unsigned,
-            $"settings.json:4: outbox: {_folder.Path}/outbox is a file, and a folder is needed; move it away, or "
+            $"settings.json:4: outbox: {_folder.Path}/outbox is a file, but a folder is needed; move it away, or "
             + $"name another folder"],
             Check(", \"outbox\": \"outbox\""));
         Assert.Equal(
             [Unsigned,
-            $"settings.json:4: outbox: {_folder.Path}/outbox/in cannot be made: {_folder.Path}/outbox is a file, and "
-            + $"a folder is needed; "
-            + "move it away, or name another folder"], Check(", \"outbox\": \"outbox/in\""));
+            $"settings.json:4: outbox: {_folder.Path}/outbox/in cannot be created: {_folder.Path}/outbox is a file, "
+            + "but a folder is needed; move it away, or name another folder"], Check(", \"outbox\": \"outbox/in\""));
     }
 
     [Theory]
@@ -293,13 +292,13 @@ public sealed class ConfigurationChecks : IDisposable
 
     [Theory]
     [InlineData(
-        "none/r.db",
-        "warning: database.sqlite: there is no folder {folder}/none; the first message makes it, if the path is right")]
+        "none/r.db", "warning: database.sqlite: there is no folder {folder}/none; the first message creates it, "
+            + "if the path is right")]
     [InlineData(
         "file/r.db",
-        "database.sqlite: {folder}/file is a file, and a folder is needed; move it away, or name another folder")]
+        "database.sqlite: {folder}/file is a file, but a folder is needed; move it away, or name another folder")]
     [InlineData(
-        "file", "database.sqlite: {folder}/file is no SQLite database; correct the path, or move the file away")]
+        "file", "database.sqlite: {folder}/file is not an SQLite database; correct the path, or move the file away")]
     [InlineData("files", "database.sqlite: {folder}/files: is a folder, not a file")]
     [InlineData("/dev/null", "database.sqlite: /dev/null: is a device, not a file")]
     public void DatabaseThatCannotBe_IsNamed(string path, string fault)
@@ -322,18 +321,18 @@ public sealed class ConfigurationChecks : IDisposable
             "responses.json", $"[\n{entry},\n{entry.Replace("text", "more", StringComparison.Ordinal)},\n{entry}\n]");
 
         Assert.Equal(
-            [Unsigned, "responses.json:4: entry 3: is the same as entry 1 (line 2); take one of them out"], Check());
+            [Unsigned, "responses.json:4: entry 3: is the same as entry 1 (line 2); remove one of them"], Check());
     }
 
     [Theory]
     [InlineData(
-        "support@example.com", "belongs to people, who would not get their mail any more (RFC 2142); take another")]
+        "support@example.com", "belongs to people, who would no longer get their mail (RFC 2142); use another one")]
     [InlineData(
-        "postmaster@example.com", "belongs to people, who would not get their mail any more (RFC 2142); take another")]
+        "postmaster@example.com", "belongs to people, who would no longer get their mail (RFC 2142); use another one")]
     [InlineData(
         "get-help@example.com",
-        "is the address that replies come from (response_from), at which a person reads; take another")]
-    [InlineData("bounces@example.com", "is the address that bounces go to (bounce_address); take another")]
+        "is the address that replies come from (response_from), whose mail a person reads; use another one")]
+    [InlineData("bounces@example.com", "is the address that bounces go to (bounce_address); use another one")]
     [InlineData("supporters@example.com", null)]
     public void AddressThatIsNotTheBooks_IsNamed(string address, string? problem)
     {

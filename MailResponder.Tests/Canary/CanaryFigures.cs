@@ -48,8 +48,8 @@ public sealed class CanaryFigures : IDisposable
         Assert.DoesNotContain("canary", Output("metrics", "put", "--print", "--log", _place.Log),
             StringComparison.Ordinal);
         Assert.Contains("none yet", Output("stats", "--log", _place.Log), StringComparison.Ordinal);
-        Assert.Equal(["gmail has never got its replies as they should be",
-            "yahoo has never got its replies as they should be"], Warnings(DateTimeOffset.UtcNow));
+        Assert.Equal(["gmail has never received its replies as it should",
+            "yahoo has never received its replies as it should"], Warnings(DateTimeOffset.UtcNow));
     }
 
     [Fact]
@@ -81,8 +81,8 @@ public sealed class CanaryFigures : IDisposable
         Assert.Equal(("unreachable", 14.2, 1), (gmail.GetProperty("result").GetString(),
             gmail.GetProperty("seconds").GetDouble(), gmail.GetProperty("in_junk").GetInt32()));
         Assert.Contains("; in spam 1", Output("stats", "--log", _place.Log), StringComparison.Ordinal);
-        Assert.Equal(["gmail last got its replies as they should be 30 hours ago",
-            "yahoo last got its replies as they should be 30 hours ago"], Warnings(then.AddHours(30)));
+        Assert.Equal(["gmail last received its replies as it should 30 hours ago",
+            "yahoo last received its replies as it should 30 hours ago"], Warnings(then.AddHours(30)));
         Assert.DoesNotContain("freemail", metrics + put + stats + File.ReadAllText(CanaryRecord.FileOf(Settings)),
             StringComparison.Ordinal);
     }

@@ -22,14 +22,14 @@ public sealed class AuthenticationFindings : IDisposable
     [InlineData("mx.example.com", Milters, "/^Authentication-Results:/ WARN\n", "", "", "fault header_checks")]
     [InlineData("mx.example.com", "", Stripping, "", "", "warning smtpd_milters")]
     [InlineData("mail.example.com", Milters, Stripping, "", "AuthservID mail.example.com\n",
-        "warning /etc/opendkim.conf: it writes as mx.example.com,")]
+        "warning /etc/opendkim.conf: this filter writes as mx.example.com,")]
     [InlineData("mx.example.com", Milters, Stripping, "", "authservid mail.example.com\n",
-        "warning /etc/opendmarc.conf: it writes as mail.example.com,")]
+        "warning /etc/opendmarc.conf: this filter writes as mail.example.com,")]
     [InlineData("mx.example.com", Milters, Stripping, "AuthservID HOSTNAME\n", "",
-        "warning /etc/opendkim.conf: it writes as inner.example.com,")]
+        "warning /etc/opendkim.conf: this filter writes as inner.example.com,")]
     [InlineData("mx.example.com", Milters, Stripping, "AuthservIDWithJobID yes\n", "",
-        "warning /etc/opendkim.conf: it writes as mx.example.com/JOB-ID,")]
-    [InlineData(null, "", "", "", "", "warning nothing is proven about senders")]
+        "warning /etc/opendkim.conf: this filter writes as mx.example.com/JOB-ID,")]
+    [InlineData(null, "", "", "", "", "warning no sender is verified")]
     [InlineData(null, Milters, Stripping, "", "", "warning mail filters")]
     public void Name_IsComparedWithTheFilters(
         string? authservId, string milters, string checks, string dkim, string dmarc, string expected)

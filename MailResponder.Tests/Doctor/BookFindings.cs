@@ -19,8 +19,8 @@ public sealed class BookFindings : IDisposable
     }
 
     [Theory]
-    [InlineData(true, "until then the last good book answers")]
-    [InlineData(false, "until then all messages may wait")]
+    [InlineData(true, "until then the last good book is used")]
+    [InlineData(false, "until then all messages may be deferred")]
     public void FaultyBook_IsAFaultThatTellsWhoAnswersMeanwhile(bool isRendered, string meanwhile)
     {
         var settings = SettingsFile.Load(_place.SettingsFile);

@@ -34,10 +34,10 @@ public sealed class DkimFindings : IDisposable
         Assert.EndsWith(": mail2._domainkey.example.com does not exist yet", Text("warning dkim-next"),
             StringComparison.Ordinal);
         Publish("mail2", DkimKey.Load(_dkim));
-        Assert.Contains("holds another key than " + _dkim.NextKeyFile, Text("warning dkim-next"),
+        Assert.Contains("has a different key from " + _dkim.NextKeyFile, Text("warning dkim-next"),
             StringComparison.Ordinal);
         Publish("mail2", DkimKey.LoadNext(_dkim)!);
-        Assert.Contains("is in DNS, and mail still signs", Text("warning dkim-next"), StringComparison.Ordinal);
+        Assert.Contains("is in DNS, but mail still signs", Text("warning dkim-next"), StringComparison.Ordinal);
         Write(_dkim.NextKeyFile, "Selector: mail2\nno key");
         Assert.Contains("holds no RSA private key", Text("fault dkim-next"), StringComparison.Ordinal);
     }
@@ -52,13 +52,14 @@ public sealed class DkimFindings : IDisposable
         Write(_dkim.KeyFile, DkimKey.TextOf("mail2", Key()));
         Publish("mail2", DkimKey.Load(_dkim));
         File.SetLastWriteTimeUtc(_dkim.FormerKeyFile, FakeHost.Now.UtcDateTime.AddDays(-6));
-        Assert.Equal("mail._domainkey.example.com stays in DNS until 2026-11-23 12:00 UTC", Text("ok dkim-former"));
+        Assert.Equal("mail._domainkey.example.com must stay in DNS until 2026-11-23 12:00 UTC", Text("ok dkim-former"));
         _published.Remove("mail");
-        Assert.Contains("is gone; mail that its key signed is ", Text("warning dkim-former"), StringComparison.Ordinal);
+        Assert.Contains("is gone, but mail that its key signed may be in transit until ", Text("warning dkim-former"),
+            StringComparison.Ordinal);
         File.SetLastWriteTimeUtc(_dkim.FormerKeyFile, FakeHost.Now.UtcDateTime.AddDays(-7));
         var finding = Only("warning dkim-former");
-        Assert.Contains("is needed no longer", finding.Text, StringComparison.Ordinal);
-        Assert.Equal($"take it out of DNS, then: rm {_dkim.FormerKeyFile}", finding.Remedy);
+        Assert.Contains("has not been needed since", finding.Text, StringComparison.Ordinal);
+        Assert.Equal($"remove it from DNS, then: rm {_dkim.FormerKeyFile}", finding.Remedy);
     }
 
     private Finding Only(string name) => Assert.Single(Findings(), finding => NameOf(finding) == name);

@@ -28,7 +28,7 @@ public sealed class ProbeFaultTests(DoctorServer server)
         Assert.All(said.Chunk(3), lines => Assert.Matches(
             "^ok      probe  get@example\\.com at port 25 of 192\\.0\\.2\\.1 answered in [0-9.]+ s "
             + "\\(port 25 [0-9.]+, responder [0-9.]+, reply [0-9.]+\\): "
-            + "the first reply, without attachments, as far as discard of Postfix\n"
+            + "followed the first reply, without attachments, to Postfix's discard\n"
             + "0 fault\\(s\\), 0 warning\\(s\\), 1 ok\nexit 0$",
             string.Join('\n', lines)));
         AssertNothingIsLeft(before);
@@ -60,9 +60,9 @@ public sealed class ProbeFaultTests(DoctorServer server)
         "the responder: send: ")]
     [InlineData($"keep {Settings}; chmod 0600 {Settings}; chown root: {Settings}", "the responder: settings: ")]
     [InlineData("keep /etc/postfix/master.cf; postconf -F 'responder/unix/command=pipe user=nobody argv=/bin/true'",
-        "log has no line of it from the responder; pipe of Postfix: sent (delivered via responder service)")]
+        "log has no line about it from the responder; Postfix's pipe: sent (delivered via responder service)")]
     [InlineData(OnMainCf + "'transport_maps=inline:{ mail_responder@localhost=responder: }'",
-        "not sent: transport_maps does not lead probe.invalid to discard")]
+        "not sent: transport_maps does not route probe.invalid to discard")]
     [InlineData(OnMainCf + "smtpd_milters=inet:127.0.0.1:8894 milter_default_action=tempfail", "451 ")]
     [InlineData("postfix stop", "nothing answers at 192.0.2.1")]
     public void Fault_IsFoundByTheProbeAlone(string script, string expected)

@@ -84,7 +84,7 @@ public sealed class SesFindings : IDisposable
     [InlineData("", "fault", "contains no certificate")]
     [InlineData(
         "1", "warning", "lacks Amazon_Root_CA_2.crt, Starfield_Services_Root_Certificate_Authority_-_G2.crt, which")]
-    [InlineData("1 2 3 4", "ok", "has what the host has")]
+    [InlineData("1 2 3 4", "ok", "has every root of Amazon that the host has")]
     public void RootsOfTheHost_AreLookedForInTheFile(string known, string state, string text)
     {
         using var host = new FakeHost();

@@ -165,10 +165,8 @@ public sealed class FeedbackQueueTests : IDisposable
 
     public static TheoryData<string, string, int?, string, string> Troubles => new()
     {
-        {
-            "ReceiveMessage", "throttled", 400, "ThrottlingException",
-            "SQS, queue responder-feedback: it throttles requests"
-        },
+        { "ReceiveMessage", "throttled", 400, "ThrottlingException",
+            "SQS, queue responder-feedback: it throttles requests" },
         { "ReceiveMessage", "throttled", 403, "RequestThrottled", "it throttles requests" },
         { "ReceiveMessage", "failed", 500, "InternalFailure", "it failed with InternalFailure" },
         {
@@ -183,9 +181,7 @@ public sealed class FeedbackQueueTests : IDisposable
             "no answer in time; messages that were not deleted are received again" },
     };
 
-    /// <summary>
-    /// Whatever fails, and whether or not SQS carried out the call, the next run processes everything.
-    /// </summary>
+    /// <summary>Whatever fails, and whether or not SQS did the call, the next run processes everything.</summary>
     [Theory]
     [MemberData(nameof(Troubles))]
     public void Trouble_LosesNothing(string action, string how, int? status, string code, string expected)

@@ -27,7 +27,7 @@ public sealed partial class ChangedKeyTests
         Assert.Equal("640 root:mail_responder", Stat(root, "dkim.key"));
         var said = root.Run("responder doctor").Output;
         Assert.Matches("ok +dkim-dns +mail2._domainkey", said);
-        Assert.Matches("ok +dkim-former +mail._domainkey.example.com stays in DNS until ", said);
+        Assert.Matches("ok +dkim-former +mail._domainkey.example.com must stay in DNS until ", said);
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
     }
 

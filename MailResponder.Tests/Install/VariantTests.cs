@@ -65,7 +65,7 @@ public sealed class VariantTests
         using var server = new InstalledServer(
             ServerRoots.Debian, "packages", "--domain example.com --ses-region eu-west-1 --no-authentication");
         var without = WhoIsBelieved(server);
-        Assert.Contains("warning authentication      nothing is proven about senders", without,
+        Assert.Contains("warning authentication      no sender is verified", without,
             StringComparison.Ordinal);
         Assert.DoesNotContain("smtpd_milters", without, StringComparison.Ordinal);
         Assert.DoesNotContain("authserv_id\"", without, StringComparison.Ordinal);

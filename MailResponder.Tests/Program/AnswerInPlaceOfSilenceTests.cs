@@ -132,7 +132,8 @@ public sealed class AnswerInPlaceOfSilenceTests : IDisposable
 
         Assert.Equal(65, run.ExitCode);
         Assert.Contains("settings.json:1: over_quota: ", run.OutputText, StringComparison.Ordinal);
-        Assert.Contains("has 0 entries for quota@example.com; write one", run.OutputText, StringComparison.Ordinal);
+        Assert.Contains(
+            "has 0 entries for quota@example.com; there must be one", run.OutputText, StringComparison.Ordinal);
     }
 
     private void Ask(RequestMail mail, string address) => _place.Filter(mail, "--recipient", address).AssertDone();

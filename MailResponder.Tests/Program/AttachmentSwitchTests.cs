@@ -46,7 +46,7 @@ public sealed class AttachmentSwitchTests : IDisposable
             File.Delete(file);
         _place.SendThrough("cat >/dev/null");
 
-        Assert.Contains(isTooLarge ? ": warning: entry 2, attachments: encoded they have "
+        Assert.Contains(isTooLarge ? ": warning: entry 2, attachments: encoded they are "
             : ": warning: entry 2, attachments: ", Install("off").Errors, StringComparison.Ordinal);
         Assert.Equal(0, _place.Command("config", "check").ExitCode);
         Assert.NotEqual(0, Try("on").ExitCode);
@@ -64,7 +64,7 @@ public sealed class AttachmentSwitchTests : IDisposable
             _place.Command("config", "show").OutputText, StringComparison.Ordinal);
         Assert.Contains("  authentication: none; the book holds its attachments back\n",
             _place.Command("config", "show", "get@example.com").OutputText, StringComparison.Ordinal);
-        Assert.Contains(Off + " — write \"on\" there when they may go out again",
+        Assert.Contains(Off + " — set it to \"on\" when they may be sent again",
             _place.Command("doctor").OutputText, StringComparison.Ordinal);
 
         // Cron mails the output of a pull, every hour and from every host.

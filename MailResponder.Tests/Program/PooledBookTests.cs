@@ -129,9 +129,9 @@ public sealed class PooledBookTests : IDisposable
 
         var run = _place.Command("config", "check");
 
-        Assert.Contains("entry 2, attachments: encoded they have 25.0 MB", run.OutputText, StringComparison.Ordinal);
+        Assert.Contains("entry 2, attachments: encoded they are 25.0 MB", run.OutputText, StringComparison.Ordinal);
         Write([.. Links[..19]], each: 1, days: 1, bodies: "{{mirrors}}");
-        Assert.DoesNotContain("encoded they have", _place.Command("config", "check").OutputText,
+        Assert.DoesNotContain("encoded they are", _place.Command("config", "check").OutputText,
             StringComparison.Ordinal);
     }
 

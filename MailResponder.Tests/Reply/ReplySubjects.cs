@@ -67,7 +67,7 @@ public sealed class ReplySubjects
     public void LongOne_IsNotCutWithinACharacter() =>
         Assert.Equal("Re: " + new string('x', 159) + "…", For(new string('x', 159) + "😀y"));
 
-    /// <summary>RFC 2047, section 2: 75 characters in a word, 76 in a line, and no word ends within a character.</summary>
+    /// <summary>RFC 2047, section 2: a word has at most 75 characters, and does not end within one.</summary>
     [Theory]
     [InlineData("ÓáÇã ÈÑäÇãå ÑÇ ÈÑÇí ãä ÈÝÑÓÊíÏ áØÝÇ ÎæÇåÔ ãíßäã")]
     [InlineData("Åå Ää Öö Åå Ää Öö Åå Ää Öö Åå Ää Öö Åå Ää Öö")]

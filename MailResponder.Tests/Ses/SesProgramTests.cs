@@ -190,7 +190,7 @@ public class SesProgramTests
         Assert.Contains("has no usable profile [absent]", run.OutputText, StringComparison.Ordinal);
         Assert.Contains("entry 2, attachments: Amazon SES refuses .MSI files", run.OutputText,
             StringComparison.Ordinal);
-        Assert.Contains("encoded they have 10.5 MB", run.OutputText, StringComparison.Ordinal);
+        Assert.Contains("encoded they are 10.5 MB", run.OutputText, StringComparison.Ordinal);
         Assert.Empty(ses.Calls);
     }
 

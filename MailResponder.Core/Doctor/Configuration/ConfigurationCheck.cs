@@ -99,8 +99,8 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
 
         if (settings.Dkim is not { } dkim)
         {
-            Add("dkim", "is not set: replies go out unsigned and many will be taken for spam; "
-                + "make a key with: responder dkim keygen", isWarning: true);
+            Add("dkim", "is not set: replies go out unsigned and many will be treated as spam; "
+                + "create a key with: responder dkim keygen", isWarning: true);
             return;
         }
 
@@ -117,8 +117,8 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
         });
         MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var fromDomain);
         if (!MailDomain.IsWithin(fromDomain, [dkim.Domain]))
-            Add("dkim.domain", $"{dkim.Domain} is not the domain of response_from ({fromDomain}) or above it; DMARC "
-                + "will not count the signature", isWarning: true);
+            Add("dkim.domain", $"{dkim.Domain} is neither the domain of response_from ({fromDomain}) nor above it; "
+                + "DMARC will not count the signature", isWarning: true);
     }
 
     private void LookAtPlaces()
@@ -139,7 +139,7 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
             return;
         Add("database.sqlite", PlaceCheck.Sqlite(file));
         if (Path.GetDirectoryName(file) is { } folder && !Path.Exists(folder))
-            Add("database.sqlite", $"there is no folder {folder}; the first message makes it, if the path is right",
+            Add("database.sqlite", $"there is no folder {folder}; the first message creates it, if the path is right",
                 isWarning: true);
     }
 
@@ -161,12 +161,12 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
             return;
         var check = new ConfigurationCheck(settings, faults);
         if (settings.OverQuota is { } notice && book.EntriesFor(notice).Count is not 1 and var count)
-            check.Add("over_quota", $"{path} has {count} entries for {notice}; write one");
+            check.Add("over_quota", $"{path} has {count} entries for {notice}; there must be one");
         foreach (var mailbox in settings.Canary)
         {
             foreach (var asked in mailbox.Requests.Where(
                 asked => RequestedAddress.Find(asked, new HeaderList(), book, settings) is null))
-                check.Add(CanarySection.Name, $"{mailbox.Name} asks {asked}, which {path} does not answer; see: "
+                check.Add(CanarySection.Name, $"{mailbox.Name} writes to {asked}, which {path} does not answer; see: "
                     + "responder config show", isWarning: true);
         }
 
@@ -179,7 +179,7 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
             var identity = Convert.ToHexString(entry.Identity());
             if (!sent.TryAdd(identity, entry))
                 faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}", $"is the same as entry "
-                    + $"{sent[identity].Number} (line {sent[identity].Line}); take one of them out"));
+                    + $"{sent[identity].Number} (line {sent[identity].Line}); remove one of them"));
         }
     }
 

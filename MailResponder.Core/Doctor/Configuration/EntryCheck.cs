@@ -49,13 +49,13 @@ internal sealed class EntryCheck(
             Add("email_addr", $"{domain} is not in own_domains of {settings.File}", isWarning: true);
         if (settings.AuthservId is null && entry.Requirement.Most != Proof.None)
             Add(AuthenticationRequirement.Name,
-                $"authserv_id is not set in {settings.File}: no request can prove anything, and nobody gets it",
+                $"authserv_id is not set in {settings.File}: no sender can be verified, and nobody gets it",
                 isWarning: true);
         if (entry is { IsForUnknown: true, Requirement.Links: null }
             && new AuthenticationRule(settings).RequiredBy(entry).Links == Proof.None)
         {
             Add(AuthenticationRequirement.Name,
-                "is not set: spam to any address of the domain brings a mail to whoever it is forged from; add "
+                "is not set: spam to any address of the domain sends a reply to the forged sender; add "
                 + "\"require_authentication\": { \"links\": \"weak\" } (or \"none\", if that is meant)",
                 isWarning: true);
         }
@@ -68,7 +68,7 @@ internal sealed class EntryCheck(
             _ => null,
         });
         if (Owner() is { } owner)
-            Add("email_addr", $"{entry.Address} {owner}; take another");
+            Add("email_addr", $"{entry.Address} {owner}; use another one");
         if (Method == SendMethod.Ses)
             LookAtExtensions();
         var attached = 0L;
@@ -84,8 +84,8 @@ internal sealed class EntryCheck(
         }
 
         if (LongestText() is > SendmailSender.MaxMessageBytes and var text)
-            Add("body", $"with the longest links it has {Megabytes(text)} MB, more than any provider takes; name fewer "
-                + "links, or shorter ones");
+            Add("body", $"with the longest links it has {Megabytes(text)} MB, more than any provider accepts; list "
+                + "fewer links, or shorter ones");
         else
             Add(Attachments, TooLarge(attached, postfixLimit), isWarning: entry.HoldsBackAttachments);
     }
@@ -105,10 +105,10 @@ internal sealed class EntryCheck(
     {
         bool Is(string address) => string.Equals(entry.Address, address, StringComparison.OrdinalIgnoreCase);
         return Is(settings.ResponseAddress)
-                ? "is the address that replies come from (response_from), at which a person reads"
+                ? "is the address that replies come from (response_from), whose mail a person reads"
             : Is(settings.BounceAddress) ? "is the address that bounces go to (bounce_address)"
             : RequestedAddress.OfPeople.Contains(entry.Address.Split('@')[0])
-                ? "belongs to people, who would not get their mail any more (RFC 2142)" : null;
+                ? "belongs to people, who would no longer get their mail (RFC 2142)" : null;
     }
 
     private void LookAtExtensions()
@@ -138,7 +138,7 @@ internal sealed class EntryCheck(
             return null;
         if (encoded > SendmailSender.MaxMessageBytes - RoomForHeader)
             remedy = "attach less, or link to it";
-        return $"encoded they have {Megabytes(encoded)} MB, and {limit}: the entry would go out without them; {remedy}";
+        return $"encoded they are {Megabytes(encoded)} MB, but {limit}: the entry would go out without them; {remedy}";
     }
 
     /// <summary>
@@ -164,11 +164,11 @@ internal sealed class EntryCheck(
     private (long Bytes, string Words, string Remedy) Limit(long? postfixLimit)
     {
         if (Method == SendMethod.Ses)
-            return (SesSender.MaxMessageBytes, "Amazon SES takes 10 MB", "use send_method sendmail for it");
+            return (SesSender.MaxMessageBytes, "Amazon SES accepts 10 MB", "use send_method sendmail for it");
         return postfixLimit is > 0 and < SendmailSender.MaxMessageBytes and { } most
-            ? (most, $"Postfix takes {Megabytes(most)} MB (message_size_limit)",
+            ? (most, $"Postfix accepts {Megabytes(most)} MB (message_size_limit)",
                 "run: postconf -e message_size_limit=31457280" + PostfixSettings.Reload)
-            : (SendmailSender.MaxMessageBytes, "large providers take 25 MB", "");
+            : (SendmailSender.MaxMessageBytes, "large providers accept 25 MB", "");
     }
 
     private static string Megabytes(long bytes) => $"{bytes / 1024 / 1024.0:0.0}";

@@ -29,8 +29,9 @@ internal static class PlaceCheck
         }
 
         if (Path.Exists(folder))
-            return $"{folder} is a file, and a folder is needed; move it away, or name another folder";
-        return Folder(Path.GetDirectoryName(folder) ?? "/") is { } above ? $"{folder} cannot be made: {above}" : null;
+            return $"{folder} is a file, but a folder is needed; move it away, or name another folder";
+        return Folder(Path.GetDirectoryName(folder) ?? "/") is { } above
+            ? $"{folder} cannot be created: {above}" : null;
     }
 
     public static string? Sqlite(string path)
@@ -46,7 +47,7 @@ internal static class PlaceCheck
             var length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
             return length == 0 || head.AsSpan(0, length).SequenceEqual("SQLite format 3\0"u8)
                 ? Folder(Path.GetDirectoryName(path)!)
-                : $"{path} is no SQLite database; correct the path, or move the file away";
+                : $"{path} is not an SQLite database; correct the path, or move the file away";
         }
         catch (Exception exception) when (FileTrouble.Is(exception))
         {

@@ -38,7 +38,7 @@ internal static class DkimDnsCheck
     private static Check Length(string file, int bits) => bits >= 2048 ? new Check("dkim-key").Ok($"{bits} bits")
         : new Check("dkim-key").Bad(bits < 1024, bits < 1024
             ? $"{file} has {bits} bits; receivers ignore signatures below 1024" : $"{file} has only {bits} bits",
-            "make a new one: responder dkim rotate");
+            "create a new one: responder dkim rotate");
 
     private static Check Next(DnsLookup dns, DkimKey current, DkimKey? next)
     {
@@ -49,7 +49,7 @@ internal static class DkimDnsCheck
         {
             return ProblemOfNext(dns, next) is { } problem
                 ? check.Warning("the next key waits: " + problem, "publish what this prints: responder dkim rotate")
-                : check.Warning($"{next.Record} is in DNS, and {current.Selector} still signs",
+                : check.Warning($"{next.Record} is in DNS, but {current.Selector} still signs",
                     "run: responder dkim switch; cron does it hourly");
         }
         catch (ResponderException exception)
@@ -66,12 +66,12 @@ internal static class DkimDnsCheck
             return check;
         var day = $"{neededUntil:yyyy-MM-dd HH:mm} UTC";
         if (neededUntil <= now)
-            return check.Warning($"{key.Record} is needed no longer, since {day}",
-                $"take it out of DNS, then: rm {key.File}");
+            return check.Warning($"{key.Record} has not been needed since {day}",
+                $"remove it from DNS, then: rm {key.File}");
         return dns.Ask(key.Record, QueryType.TXT) is []
-            ? check.Warning($"{key.Record} is gone; mail that its key signed is on its way until {day}",
+            ? check.Warning($"{key.Record} is gone, but mail that its key signed may be in transit until {day}",
                 "publish it again until then")
-            : check.Ok($"{key.Record} stays in DNS until {day}");
+            : check.Ok($"{key.Record} must stay in DNS until {day}");
     }
 
     private static Check Record(DnsLookup dns, DkimKey signing)
@@ -81,7 +81,7 @@ internal static class DkimDnsCheck
         if (dns.Ask(place, QueryType.TXT) is not { } records)
             return check.Warning($"{place}: the resolver does not answer", DnsChecks.RemedyOfSilence);
         if (records.Count == 0)
-            return check.Fault(place + " does not exist: no signature of ours is valid", Publish);
+            return check.Fault(place + " does not exist: none of our signatures is valid", Publish);
         if (records.Count > 1)
             return check.Fault($"{place} has {records.Count} TXT records; which one counts is undefined",
                 "keep the one that responder dkim record prints");
@@ -90,7 +90,7 @@ internal static class DkimDnsCheck
         // here.
         var tags = Host.Values(string.Concat(records[0].Where(c => !char.IsWhiteSpace(c))).Split(';'), '=');
         if (!tags.TryGetValue("p", out var published) || tags.GetValueOrDefault("v", "DKIM1") != "DKIM1")
-            return check.Fault(place + " is no DKIM record: it has no v=DKIM1 or no p=", Publish);
+            return check.Fault(place + " is not a DKIM record: it has no v=DKIM1 or no p=", Publish);
         if (published.Length == 0)
             return check.Fault(place + " says that the key is revoked (an empty p=)",
                 "sign with another selector, or " + Publish);
@@ -98,13 +98,13 @@ internal static class DkimDnsCheck
             return check.Fault($"{place} is cut short: {published.Length} of {key.Length} characters of the key. A "
                 + "record of over 255 characters needs several strings", Publish);
         if (published != key)
-            return check.Fault($"{place} holds another key than {signing.File}", Publish);
+            return check.Fault($"{place} has a different key from {signing.File}", Publish);
         if (tags.GetValueOrDefault("k", "rsa") != "rsa"
             || !tags.GetValueOrDefault("h", "sha256").Split(':').Contains("sha256"))
             return check.Fault(place + " does not allow rsa-sha256 (its k= or h=)", Publish);
         return tags.GetValueOrDefault("t", "").Split(':').Contains("y")
             ? check.Warning(place + " says that the domain only tests DKIM (t=y): receivers may ignore signatures",
-                "take t=y out of the record")
-            : check.Ok(place + " holds the key that signs");
+                "remove t=y from the record")
+            : check.Ok(place + " has the key that signs");
     }
 }

@@ -8,7 +8,7 @@ namespace MailResponder.Doctor;
 /// <summary>Checks the DNS records of our domains: where their mail goes, and who may send in their name.</summary>
 internal static class DnsChecks
 {
-    public const string RemedyOfSilence = "look at /etc/resolv.conf and the network; then run it again";
+    public const string RemedyOfSilence = "check /etc/resolv.conf and the network; then run this again";
 
     private static string[] Restrictions =>
     [
@@ -21,7 +21,7 @@ internal static class DnsChecks
         var (dns, check) = (new DnsLookup(host), new Check("dns"));
         // Ask one question first. If it gets no answer, all others would time out too.
         if (dns.Ask(settings.OwnDomains[0], QueryType.MX) is null)
-            return check.Warning("no DNS record was looked at: the resolver does not answer", RemedyOfSilence);
+            return check.Warning("no DNS record was checked: the resolver does not answer", RemedyOfSilence);
         MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var from);
         var bounces = MailDomain.Of(settings.BounceAddress).ToLowerInvariant();
         List<Finding> findings =
@@ -57,7 +57,7 @@ internal static class DnsChecks
                 + "section 4.5)", "keep one of them");
         var terms = records[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (terms.Contains("+all") || terms.Contains("all"))
-            return check.Fault(domain + ": its SPF record lets the whole world send in its name", remedy);
+            return check.Fault(domain + ": its SPF record lets anybody send in its name", remedy);
         // A redirect or another include may name the same servers. This check does not follow them.
         if (settings.Ses is not null
             && !terms.Any(term => term.Contains("amazonses.com", StringComparison.OrdinalIgnoreCase)))
@@ -94,7 +94,7 @@ internal static class DnsChecks
         if (dns.Ask(domain, QueryType.MX) is not { } servers)
             return check.Warning($"{domain}: the resolver does not answer", RemedyOfSilence);
         if (servers.Contains("."))
-            return check.Warning(domain + " says that it takes no mail (a null MX, RFC 7505)", remedy);
+            return check.Warning(domain + " says that it accepts no mail (a null MX, RFC 7505)", remedy);
         if (servers.Count == 0)
             return check.Warning(domain + " has no MX record: requests may not reach this host", remedy);
         var named = string.Join(", ", servers);
@@ -103,9 +103,9 @@ internal static class DnsChecks
         // The MX may be a load balancer or another name of this host. An address in common is enough.
         var ours = dns.Addresses(hostName) ?? [];
         return servers.Any(mx => dns.Addresses(mx)?.Any(ours.Contains) == true)
-            ? check.Ok($"{domain}: {named}, which is this host too")
+            ? check.Ok($"{domain}: {named}, which is also this host")
             : check.Warning($"{domain}: mail goes to {named}, not to this host ({hostName})",
-                remedy + " (unless a load balancer stands there)");
+                remedy + " (unless that is a load balancer)");
     }
 
     private static Check Address(DnsLookup dns, string hostName)
@@ -114,13 +114,13 @@ internal static class DnsChecks
         if (dns.Addresses(hostName) is not { } addresses)
             return check.Warning($"{hostName}: the resolver does not answer", RemedyOfSilence);
         if (addresses.Count == 0)
-            return check.Warning($"{hostName} (myhostname) has no address in DNS: others refuse mail from it",
+            return check.Warning($"{hostName} (myhostname) has no address in DNS: other servers refuse its mail",
                 $"publish an A record for {hostName}");
         foreach (var text in addresses.Where(
             text => dns.Names(IPAddress.Parse(text))?.Contains(hostName.ToLowerInvariant()) != true))
         {
-            check.Warning($"{text} does not lead back to {hostName}: others take mail from it for spam",
-                $"let your provider set the reverse DNS of {text} to {hostName}");
+            check.Warning($"{text} does not resolve back to {hostName}: other servers treat its mail as spam",
+                $"ask your provider to set the reverse DNS of {text} to {hostName}");
         }
 
         return check.OrOk($"{hostName}: {string.Join(", ", addresses)}, and back");
@@ -140,7 +140,7 @@ internal static class DnsChecks
             .Where(text => !text.Contains("*-", StringComparison.Ordinal))
             .Select(text => text.Split('*')[0].Split('=')).DistinctBy(parts => parts[0]).ToList();
         if (lists.Count == 0)
-            return check.Ok("Postfix asks none");
+            return check.Ok("Postfix uses none");
         var addresses = dns.Addresses(postfix["myhostname"]) ?? [];
         if (addresses.Count == 0)
             return check.NotLookedAt("host-address");
@@ -152,15 +152,15 @@ internal static class DnsChecks
             var answer = dns.Ask(reversed + list[0], QueryType.A);
             if (answer is null)
                 check.Warning($"{list[0]} does not answer",
-                    "see that the resolver of /etc/resolv.conf is one of your own; then run it again");
+                    "make sure that /etc/resolv.conf names a resolver of your own; then run this again");
             // Spamhaus and others report errors by these addresses. They say nothing about the address looked up.
             else if (answer.Any(text => text.StartsWith("127.255.255.", StringComparison.Ordinal)))
-                check.Warning($"{list[0]} does not serve this host's resolver: nobody is found on it",
-                    "ask it by a resolver of your own, not by a public one");
+                check.Warning($"{list[0]} refuses queries of this host's resolver: it never lists anybody",
+                    "use a resolver of your own, not a public one");
             else if (answer.Any(text => text.StartsWith("127.", StringComparison.Ordinal)
                 && (list is not [_, var filter, ..] || IsMatch(filter, text))))
-                check.Fault($"{address} is on {list[0]}: others refuse our replies",
-                    "look at the list's web site for the reason, mend it, and ask there to be taken off; see "
+                check.Fault($"{address} is on {list[0]}: other servers refuse our replies",
+                    "find the reason on the list's web site, fix it, and ask there to be removed; see "
                     + "docs/postfix.md");
         }
 

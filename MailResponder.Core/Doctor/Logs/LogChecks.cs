@@ -22,12 +22,12 @@ internal static class LogChecks
     {
         if (settings?.LogTo == LogTarget.Stderr)
             return new Check("log-routing").Warning(
-                "log_to is stderr: under Postfix the lines get lost, or into delivery reports",
+                "log_to is stderr: under Postfix the lines get lost, or end up in delivery reports",
                 "remove log_to from the settings");
         var isRunning = host.IsRunning("rsyslogd");
         return
         [
-            .. new Check("rsyslog-running").FaultIf(!isRunning, "rsyslog does not run: nothing of ours is logged",
+            .. new Check("rsyslog-running").FaultIf(!isRunning, "rsyslog is not running: nothing of ours is logged",
                 "run: systemctl enable --now rsyslog (package rsyslog)").OrOk("yes"),
             .. RuleFile(host),
             .. settings is null ? [] : Routing(host, settings, isRunning),
@@ -46,7 +46,7 @@ internal static class LogChecks
                 "run install.sh");
         foreach (var file in ((string[])[Log, Events, MailLogFile]).Where(file => !lines.Any(
             line => !line.TrimStart().StartsWith('#') && line.Contains(file, StringComparison.Ordinal))))
-            check.Fault($"{Rule} does not write {file}", "take rsyslog/20-mail_responder.conf" + Restart);
+            check.Fault($"{Rule} does not write {file}", "install rsyslog/20-mail_responder.conf" + Restart);
         var rsyslogd = host.Run("rsyslogd", "-N1");
         // rsyslogd may skip a broken part and still exit with 0.
         var broken = rsyslogd.ErrorLines.Concat(rsyslogd.Lines)
@@ -94,13 +94,14 @@ internal static class LogChecks
             missing.RemoveAll(one =>
                 tails[one.File].NewLines().Any(line => line.Contains(mark, StringComparison.Ordinal)));
             if (missing.Count == 0)
-                return check.Ok($"a test line came to {Log} and {Events}");
+                return check.Ok($"a test line arrived in {Log} and {Events}");
         }
 
         foreach (var (file, facility) in missing)
-            check.Fault($"a test line sent to {settings.SyslogSocket} ({facility.Hyphenated()}) did not come to {file}",
-                $"see that {Rule} has the facilities of the settings, that the disk is not full, and that rsyslog may "
-                + "write the file" + Restart);
+            check.Fault(
+                $"a test line sent to {settings.SyslogSocket} ({facility.Hyphenated()}) did not arrive in {file}",
+                $"check that {Rule} has the facilities of the settings, that the disk is not full, and that rsyslog "
+                + "may write the file" + Restart);
         return check;
     }
 
@@ -135,9 +136,10 @@ internal static class LogChecks
             && (line.Contains("mail_responder", StringComparison.Ordinal)
                 || line.Contains("/var/log/mail", StringComparison.Ordinal)));
         if (error is not null)
-            check.Fault("logrotate -d: " + error.OneLine(), "correct the file that it names; no two may name one log");
+            check.Fault("logrotate -d: " + error.OneLine(),
+                "correct the file that it names; no two may name the same log");
         else if (logrotate.Failed && !logrotate.Errors.Contains("mail_responder", StringComparison.Ordinal))
-            check.Fault("logrotate -d: " + logrotate.Complaint, "let /etc/logrotate.conf include /etc/logrotate.d");
+            check.Fault("logrotate -d: " + logrotate.Complaint, "make /etc/logrotate.conf include /etc/logrotate.d");
         return check.OrOk(string.Join(", ", Rotations));
     }
 
@@ -149,7 +151,7 @@ internal static class LogChecks
         var (check, files) = (new Check("mail-log"), host.FilesIn("/var/log", "mail.*").ToList());
         if (files.FindLast(file => host.Now - File.GetLastWriteTimeUtc(host.PathTo(file)) > MaxMailLogAge) is { } old)
             check.Warning($"{old} is older than a week, and Postfix's log names everybody who wrote",
-                "run: install.sh --mail-log-days 7; and delete what is older");
+                "run: install.sh --mail-log-days 7; and delete older files");
         foreach (var file in files.Where(file => Host.IsOpen(host.PathTo(file), UnixFileMode.OtherRead)))
             check.Fault($"{file} can be read by every user of the host, and names everybody who wrote",
                 $"run: chmod 0640 {file}");

@@ -31,18 +31,18 @@ internal static class ReplyChecks
         var deferred = events.FindLast(one => one.Result == Result.Deferred && one.Reason != InProgress);
         const string remedy = "mail a request to one of your addresses from outside, and look ";
         if (replied == default)
-            reply.Warning("the log knows of no reply",
-                remedy + "again; here: responder send --to YOU --as ADDRESS");
+            reply.Warning("the log has no reply",
+                remedy + "again; from here: responder send --to YOU --as ADDRESS");
         else if (host.Now - replied > Long)
             reply.Warning($"{(host.Now - replied).InWords()} ago", remedy + "at /var/log/mail.log");
         if (deferred?.Time > replied && host.Now - deferred.Time < Long)
             deferral.Warning(
                 $"{(host.Now - deferred.Time).InWords()} ago, with no reply since: {deferred.WhyNot().OneLine()}",
-                "mend what it names; then: postqueue -f");
+                "fix what it names; then: postqueue -f");
         return
         [
             .. reply.OrOk((host.Now - replied).InWords() + " ago"),
-            .. deferral.OrOk(replied == default ? "the log knows of none" : "none since the last reply"),
+            .. deferral.OrOk(replied == default ? "the log has none" : "none since the last reply"),
         ];
     }
 
@@ -55,9 +55,9 @@ internal static class ReplyChecks
         {
             var record = records.GetValueOrDefault(name);
             if (record?.LastSuccess is not { } success)
-                check.Warning($"{name} has never got its replies as they should be", remedy);
+                check.Warning($"{name} has never received its replies as it should", remedy);
             else if (host.Now - success > Long)
-                check.Warning($"{name} last got its replies as they should be "
+                check.Warning($"{name} last received its replies as it should "
                     + $"{(host.Now - success).InWords()} ago", remedy);
             else if (record.IsWrong)
                 check.Warning($"something was wrong with the last replies to {name}", remedy);
@@ -74,8 +74,8 @@ internal static class ReplyChecks
         // Run the job that cron runs each minute. This brings the database up to date, and shows whether the job can
         // run.
         if (host.Run(host.Program.Path, "postfix-log", "--settings", settings.File) is { Succeeded: false } run)
-            return new Check(Name).Fault("what became of replies is not known: " + run.Complaint,
-                "mend what it names; then: responder postfix-log");
+            return new Check(Name).Fault("cannot tell what happened to replies: " + run.Complaint,
+                "fix what it names; then: responder postfix-log");
         var summary = PostfixLogDatabase.Summarise(settings.PostfixLog.Database, host.Now.AddDays(-1), host.Now,
             settings.Statistics?.Threshold ?? StatisticsSettings.StandardThreshold);
         return Judge(summary?.Outcomes ?? []);
@@ -87,17 +87,17 @@ internal static class ReplyChecks
         foreach (var one in outcomes.Where(one => one.IsRefusing))
         {
             var isFault = one.RefusedShare >= MostRefused;
-            var what = isFault ? "took next to no reply in 24 hours"
-                : $"refused {Figure.Percent(one.RefusedShare)} of the replies of 24 hours";
+            var what = isFault ? "accepted almost no reply in 24 hours"
+                : $"refused {Figure.Percent(one.RefusedShare)} of the replies in 24 hours";
             check.Bad(isFault, $"{one.Provider} {what}: {one}",
-                "see what they answer in /var/log/mail.log (status=bounced, status=deferred); look for "
-                + "this host's address on block lists, and at SPF, DKIM and the reverse record above");
+                "see what they answer in /var/log/mail.log (status=bounced, status=deferred); check whether "
+                + "this host's address is on block lists, and check SPF, DKIM and reverse DNS above");
         }
 
         foreach (var one in outcomes.Where(one => one.IsWithoutTls))
             tls.Bad(
                 one.WithoutTls >= MostRefused * (one.Total - one.Waiting) && one.Provider != ProviderOutcomes.Others,
-                $"{one.Provider}: {Figure.Of(one.WithoutTls)} of {Figure.Of(one.Total)} replies of 24 hours "
+                $"{one.Provider}: {Figure.Of(one.WithoutTls)} of {Figure.Of(one.Total)} replies in 24 hours "
                 + "could not be sent for want of TLS",
                 "see why in /var/log/mail.log (dsn=4.7.4: no TLS, dsn=4.7.5: not the right certificate), and "
                 + "docs/tls.md");
@@ -107,8 +107,8 @@ internal static class ReplyChecks
                 ? "none through this host's Postfix, and no report, in 24 hours"
                 : $"in 24 hours: {string.Join("; ", outcomes.Select(one => $"{one.Provider} {one}"))}"),
             .. tls.OrOk(outcomes.Sum(one => one.WithoutTls) is > 0 and var few
-                ? $"{Figure.Of(few)} of the replies of 24 hours could not be sent for want of TLS"
-                : "no reply of 24 hours was held back for want of TLS"),
+                ? $"{Figure.Of(few)} of the replies in 24 hours could not be sent for want of TLS"
+                : "no reply in 24 hours was held back for want of TLS"),
         ];
     }
 }

@@ -52,12 +52,12 @@ internal static class RetentionChecks
             var text = settings.GetValueOrDefault(setting, "");
             if (!(text.AsTime() is { } time && time > TimeSpan.Zero && time <= TimeSpan.FromDays(mostDays)))
                 return check.Warning($"{setting} of journald is {(text.Length > 0 ? text : "not set")}: the journal "
-                    + "names who wrote, and keeps it",
-                    "put system/systemd/journald.conf.d/mail_responder.conf back (run install.sh), and take out what "
+                    + "names everybody who wrote, and is kept too long",
+                    "put system/systemd/journald.conf.d/mail_responder.conf back (run install.sh), and remove what "
                     + "overrides it; then: systemctl restart systemd-journald");
         }
 
-        return check.Ok("forgets after a week");
+        return check.Ok($"forgets within {(MostDays(host) + 1).Count("day")}");
     }
 
     private static Check Kept(Host host)
@@ -69,18 +69,18 @@ internal static class RetentionChecks
             if (kept <= TimeSpan.FromDays(days + 1) || (isOther && !new LogTail(host.PathTo(log)).NewLines().Any(
                 line => line.Contains(" postfix/", StringComparison.Ordinal))))
                 continue;
-            var howLong = kept is { } time ? "for " + time.InWords() : "for ever";
+            var howLong = kept is { } time ? "for " + time.InWords() : "forever";
             if (isOther)
                 check.Warning(
                     $"{log} has lines of Postfix, which name everybody who wrote, and logrotate keeps it {howLong}",
                     "keep mail.* out of it (*.*;mail.none in /etc/rsyslog.conf or /etc/rsyslog.d; then: systemctl "
-                    + "restart rsyslog), or turn it daily");
+                    + "restart rsyslog), or rotate it daily");
             else
                 check.Warning($"{log} names everybody who wrote, and logrotate keeps it {howLong}",
-                    "run install.sh; or write into the file of /etc/logrotate.d that has it: daily, rotate 7");
+                    "run install.sh; or write into the file of /etc/logrotate.d that names it: daily, rotate 7");
         }
 
-        return check.OrOk($"what names people who wrote is kept for {days.Count("day")}");
+        return check.OrOk($"logs that name people who wrote are kept for {days.Count("day")}");
     }
 
     /// <summary>Checks what starts logrotate, and when it last rotated the responder's log.</summary>
@@ -92,32 +92,32 @@ internal static class RetentionChecks
         if (Directory.Exists(host.PathTo("/run/systemd/system")))
         {
             if (host.Run("systemctl", "is-active", "logrotate.timer") is { IsInstalled: true, Succeeded: false })
-                return check.Warning("nothing starts logrotate: its timer is off, and logs are kept for ever",
+                return check.Warning("nothing starts logrotate: its timer is off, and logs are kept forever",
                     "run: systemctl enable --now logrotate.timer");
         }
         else if (!File.Exists(host.PathTo(job)) || !Host.IsOpen(host.PathTo(job), UnixFileMode.UserExecute))
         {
             return check.Warning(
-                $"nothing starts logrotate: {job} is missing or cannot be run, and logs are kept for ever",
+                $"nothing starts logrotate: {job} is missing or cannot be run, and logs are kept forever",
                 $"run: apt-get install --reinstall logrotate; chmod 755 {job}");
         }
 
         var lines = host.Lines(StateFile);
         if (lines is not null && !Array.Exists(lines, line => line.StartsWith("logrotate state",
             StringComparison.Ordinal)))
-            return check.Warning($"{StateFile} is damaged: logrotate ends at once, and logs are kept for ever",
+            return check.Warning($"{StateFile} is damaged: logrotate exits at once, and logs are kept forever",
                 $"run: rm {StateFile}; then: logrotate /etc/logrotate.conf");
         if (Turned(lines ?? []) is { } turned)
             return host.Now - turned > Late
                 ? check.Warning(
-                    $"the logs were last turned {(host.Now - turned).InWords()} ago: they are kept too long", remedy)
-                : check.Ok($"the logs were turned on {turned:yyyy-MM-dd}");
+                    $"the logs were last rotated {(host.Now - turned).InWords()} ago: they are kept too long", remedy)
+                : check.Ok($"the logs were rotated on {turned:yyyy-MM-dd}");
         // logrotate records a new log on its next nightly run.
         var log = host.PathTo(LogChecks.Log);
         return !File.Exists(log) ? check.NotLookedAt("log-routing")
             : host.Now - File.GetCreationTimeUtc(log) < Late
-                ? check.Ok("the logs are new, and were not turned yet")
-            : check.Warning($"logrotate never turned {LogChecks.Log} ({StateFile})", remedy);
+                ? check.Ok("the logs are new, and have not been rotated yet")
+            : check.Warning($"logrotate has never rotated {LogChecks.Log} ({StateFile})", remedy);
     }
 
     /// <summary>

@@ -34,14 +34,14 @@ internal static class InstallChecks
         check.FaultIf(Host.IsOpen(file, UnixFileMode.OtherWrite), $"every user can change {path}, which others run",
             $"run install.sh again, and: chmod 755 {path}");
         if (check.Count > 0 || !host.MayActAsResponder)
-            return check.OrOk(path + " is there");
+            return check.OrOk(path + " is installed");
         var installed = host.RunAsResponder(path, "--version");
         if (!installed.Succeeded)
             return check.Fault($"{Host.ResponderUser} cannot run {path}: {installed.Complaint}",
                 $"run install.sh again, or: chmod 755 {path}");
         return installed.Output.OneLine() == host.Program.Version
             ? check.Ok($"{path}: {host.Program.Version}")
-            : check.Warning($"{path} is {installed.Output.OneLine()}, and this is {host.Program.Version}",
+            : check.Warning($"{path} is {installed.Output.OneLine()}, but this is {host.Program.Version}",
                 "run install.sh of the version that you want");
     }
 
@@ -50,13 +50,13 @@ internal static class InstallChecks
     {
         var (check, known) = (new Check("libraries"), host.Run("ldconfig", "-p"));
         if (!known.Succeeded)
-            return check.Warning($"ldconfig {known.Complaint}: libraries were not looked for",
+            return check.Warning($"ldconfig {known.Complaint}: the libraries were not checked",
                 "apt-get install libc-bin");
         return known.Output.Contains("libssl.so.3", StringComparison.Ordinal)
             && known.Output.Contains("libcrypto.so.3", StringComparison.Ordinal)
             ? check.Ok("all there")
-            : check.Fault("OpenSSL 3 (libssl.so.3, libcrypto.so.3) is missing: no reply can be signed, nor sent to "
-                + "Amazon", "apt-get install libssl3");
+            : check.Fault("OpenSSL 3 (libssl.so.3, libcrypto.so.3) is missing: replies can neither be signed nor "
+                + "sent to Amazon", "apt-get install libssl3");
     }
 
     /// <summary>Reports new versions next to edited files, and an interrupted run of install.sh.</summary>
@@ -64,7 +64,7 @@ internal static class InstallChecks
     {
         var (check, records) = (new Check("install"), host.PathTo(Records));
         if (!Directory.Exists(records))
-            return check.Warning($"was not looked at: there is no {Records}, which install.sh makes",
+            return check.Warning($"not checked: there is no {Records}, which install.sh creates",
                 "run install.sh, as root");
         try
         {
@@ -73,18 +73,18 @@ internal static class InstallChecks
                 foreach (var newer in ((string[])[file + ".new", file + ".dpkg-dist"]).Where(
                     newer => File.Exists(host.PathTo(newer))))
                     check.Warning(
-                        $"{newer} waits: {file} was edited, and a newer version came with the last install.sh",
-                        $"look at: diff -u {file} {newer}; take over what you want, and delete {newer}");
+                        $"{newer} is waiting: {file} was edited, and the last install.sh had a newer version",
+                        $"compare: diff -u {file} {newer}; copy what you want, and delete {newer}");
             }
 
             if (FilesIn("pending").Select(path => path[1..]).Some() is { } pending)
-                check.Warning($"the last install.sh was cut off before {pending} saw what it changed",
+                check.Warning($"the last install.sh was interrupted before {pending} noticed its changes",
                     "run install.sh again");
-            return check.OrOk("complete; no new version of an edited file waits");
+            return check.OrOk("complete; no new version of an edited file is waiting");
         }
         catch (UnauthorizedAccessException)
         {
-            return check.OnlyRoot("was not looked at: only root can");
+            return check.OnlyRoot("not checked: only root can");
         }
 
         // Returns the files below a folder of the records, as paths relative to it with a leading slash.
@@ -110,7 +110,7 @@ internal static class InstallChecks
         var jobs = lines.Where(line => !line.TrimStart().StartsWith('#')).ToList();
         var strangers = jobs.Select(UserOf).OfType<string>().Distinct().Where(user => host.PasswdEntry(user) is null);
         check.FaultIf(Host.IsOpen(file, UnixFileMode.GroupWrite | UnixFileMode.OtherWrite),
-                Table + " can be changed by others than its owner: cron ignores it",
+                Table + " can be changed by users other than its owner: cron ignores it",
                 $"run: chown root:root {Table}; chmod 0644 {Table}")
             .FaultIf(host.Stat("%U", file) is not ("" or "root"),
                 Table + " does not belong to root: cron ignores it", $"run: chown root:root {Table}")
@@ -118,12 +118,12 @@ internal static class InstallChecks
                 Table + " has no line end after its last line: cron ignores that line", $"run: echo >> {Table}")
             .WarningIf(!jobs.Exists(line => line.Contains("blacklist reset", StringComparison.Ordinal)),
                 Table + " does not reset the quotas",
-                "on one host of a fleet it has to: take the line of system/cron.d/mail_responder")
+                "on one host of a fleet it must: copy the line from system/cron.d/mail_responder")
             .FaultIf(settings?.S3 is not null
                 && !jobs.Exists(line => line.Contains("config pull", StringComparison.Ordinal)),
-                Table + " does not pull the response book from S3", "take the lines of system/cron.d/mail_responder");
+                Table + " does not pull the response book from S3", "copy the lines from system/cron.d/mail_responder");
         if (strangers.Some() is { } unknown)
-            check.Fault($"{Table} has jobs of {unknown}, who is no user: cron ignores the file",
+            check.Fault($"{Table} has jobs of {unknown}, which is not a user: cron ignores the file",
                 "run install.sh, or correct the line");
         return check.OrOk(Table);
     }

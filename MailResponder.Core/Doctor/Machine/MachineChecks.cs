@@ -19,7 +19,7 @@ internal static class MachineChecks
         var mailName = host.Lines("/etc/mailname") is [var first, ..] ? first.Trim() : null;
         if (!MailDomain.TryNormalize(mailName, out var mailDomain))
             check.Warning(mailName is null ? "/etc/mailname is missing"
-                : $"/etc/mailname holds \"{mailName.OneLine()}\", which is no domain",
+                : $"/etc/mailname holds \"{mailName.OneLine()}\", which is not a domain",
                 "write the host's mail domain into it");
         if (postfix is null)
             return check;
@@ -32,11 +32,11 @@ internal static class MachineChecks
         var own = (system.Succeeded ? system.Output : host.Lines("/etc/hostname")?.FirstOrDefault() ?? "").Trim();
         return check
             .WarningIf(mailDomain.Length > 0 && !MailDomain.IsWithin(normal, [mailDomain]),
-                $"/etc/mailname says {mailName}, and myhostname is {name}, which is not below it",
-                "let both name the same host or domain")
+                $"/etc/mailname says {mailName}, but myhostname is {name}, which is not within it",
+                "make both name the same host or domain")
             .WarningIf(!own.Equals(name, StringComparison.OrdinalIgnoreCase),
-                $"the host calls itself {(own.Length > 0 ? own : "nothing that it can resolve")}, Postfix calls "
-                + $"itself {name}", $"run: hostnamectl set-hostname {name}, and put the name into /etc/hosts")
+                $"the host's own name is {(own.Length > 0 ? own : "unknown")}, but Postfix's is {name}",
+                $"run: hostnamectl set-hostname {name}, and put the name into /etc/hosts")
             .OrOk(name + ", also in /etc/mailname");
     }
 
@@ -57,12 +57,12 @@ internal static class MachineChecks
         var values = Host.Values(chrony.Lines, ':');
         if (values.GetValueOrDefault("Leap status", "Not synchronised") == "Not synchronised")
             return check.Warning("chrony has no time server that it trusts",
-                "run: chronyc sources; see that UDP port 123 is open to the outside");
+                "run: chronyc sources; make sure that UDP port 123 is open to the outside");
         var offset = values.GetValueOrDefault("System time", "");
         double.TryParse(offset.Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds);
         var isFault = Math.Abs(seconds) >= 60;
         return Math.Abs(seconds) < 1 ? check.Ok(offset) : check.Bad(isFault,
-            $"wrong: {offset}{(isFault ? "; Amazon refuses what it signs" : "")}", "run: chronyc makestep");
+            $"wrong: {offset}{(isFault ? "; Amazon refuses signed requests" : "")}", "run: chronyc makestep");
     }
 
     /// <summary>Checks the free space and inodes for the queue, the database and the logs.</summary>
@@ -72,7 +72,7 @@ internal static class MachineChecks
         string[] folders = [postfix?["queue_directory"] ?? "/var/spool/postfix", "/var/lib/mail_responder", "/var/log"];
         var df = host.Run("df", ["--output=target,avail,iavail,itotal", "-k",
             .. folders.Select(host.PathTo).Where(Directory.Exists)]);
-        check.WarningIf(!df.Succeeded, "df " + df.Complaint, "look at the file systems");
+        check.WarningIf(!df.Succeeded, "df " + df.Complaint, "check the file systems");
         foreach (var line in df.Lines.Skip(1).Distinct())
         {
             var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -85,11 +85,11 @@ internal static class MachineChecks
                     "find what fills it with: du -xh / | sort -h | tail");
             // df prints 0 or no number for a file system without a fixed number of inodes.
             check.FaultIf(inodes.AsNumber() < FewInodes && all.AsNumber() > 0,
-                $"{place}: {inodes} inodes left; no more files can be made",
+                $"{place}: {inodes} inodes left; soon no more files can be created",
                 "find the folder with the many small files");
         }
 
-        return check.OrOk("room enough");
+        return check.OrOk("enough room");
     }
 
     /// <summary>Checks who on the host can read the command lines of other users (proc(5), hidepid).</summary>
@@ -103,16 +103,17 @@ internal static class MachineChecks
         var options = host.Lines("/proc/mounts")?.Select(line => line.Split(' '))
             .FirstOrDefault(fields => fields is [_, "/proc", "proc", _, ..])?[3].Split(',');
         if (options is null)
-            return check.Warning("cannot be seen: /proc/mounts does not name /proc", "look with: findmnt /proc");
+            return check.Warning(
+                "cannot tell who sees them: /proc/mounts does not name /proc", "check with: findmnt /proc");
         if (Array.Exists(options, option =>
             option.StartsWith("hidepid=", StringComparison.Ordinal) && option is not ("hidepid=0" or "hidepid=off")))
-            return check.Ok("are shown to their owners alone");
+            return check.Ok("are shown only to their owners");
         // Regular users with a login shell; root is not among them.
         var people = host.Users().Where(fields => fields is [_, _, var id, _, _, _, var shell]
             && id.AsNumber() is >= FirstPerson and not Nobody
             && Path.GetFileName(shell) is not ("" or "nologin" or "false")).Select(fields => fields[0]).Some();
-        return people is null ? check.Ok("are shown to everybody, and nobody but root can log in")
-            : check.Warning($"are shown to everybody, so to {people}: those of other people's commands can "
+        return people is null ? check.Ok("are shown to everybody, but only root can log in")
+            : check.Warning($"are shown to everybody, including {people}: the commands of other users can "
                 + "name requesters",
                 "run: mount -o remount,hidepid=invisible /proc; and for the next boot in /etc/fstab: proc /proc proc "
                 + "defaults,hidepid=invisible 0 0");

@@ -54,16 +54,16 @@ internal sealed class AliasChecks(Host host, ResponderSettings? settings, Postfi
     {
         var check = new Check("local-mail");
         var users = UsersWithMailbox(host, postfix).Where(user => user != Forwarder).Order(StringComparer.Ordinal);
-        return users.Some() is not { } some ? check.Ok($"no user of the host has a mailbox but {Forwarder}")
-            : check.Fault($"mail to {some} is kept in a mailbox of this host, with the address of whoever wrote it",
-                "take mailbox_transport_maps of postfix/main.cf" + PostfixSettings.Reload);
+        return users.Some() is not { } some ? check.Ok($"no user of the host except {Forwarder} has a mailbox")
+            : check.Fault($"mail to {some} is kept in a mailbox of this host, with the sender's address",
+                "copy mailbox_transport_maps from postfix/main.cf" + PostfixSettings.Reload);
     }
 
     private Check Aliases()
     {
         var (check, tables) = (new Check("aliases"), postfix.List("alias_maps"));
         if (tables.Count == 0)
-            return check.Fault("alias_maps is empty: nobody reads what is mailed to postmaster",
+            return check.Fault("alias_maps is empty: nobody reads mail to postmaster",
                 "run: postconf -X alias_maps; then: newaliases && postfix reload");
         // A table of an indexed type must exist, and must not be older than its text file.
         foreach (var (type, path) in tables.Select(table => table.Split(':', 2)).Where(
@@ -73,7 +73,7 @@ internal sealed class AliasChecks(Host host, ResponderSettings? settings, Postfi
             if (!File.Exists(text))
                 check.Fault(path + " does not exist", "run install.sh");
             else if (!File.Exists(index))
-                check.Fault($"{path} was never made into a table: local mail is deferred", "run: newaliases");
+                check.Fault($"{path} was never compiled into a table: local mail is deferred", "run: newaliases");
             else if (File.GetLastWriteTimeUtc(text) > File.GetLastWriteTimeUtc(index))
                 check.Warning(path + " was changed after newaliases ran: the change is not in force",
                     "run: newaliases");
@@ -88,7 +88,7 @@ internal sealed class AliasChecks(Host host, ResponderSettings? settings, Postfi
             && (name is "postmaster" or "root" || host.PasswdEntry(name) is null)))
             check.Warning(name + " has no alias: its mail reaches no person",
                 $"add \"{name}: YOUR-ADDRESS\" to /etc/aliases, and run: newaliases");
-        return check.OrOk("postmaster and root are read by somebody");
+        return check.OrOk("somebody reads the mail of postmaster and root");
     }
 
     private Check Forwarding()
@@ -116,7 +116,7 @@ internal sealed class AliasChecks(Host host, ResponderSettings? settings, Postfi
                 else if (host.PasswdEntry(name) is not [_, _, _, _, _, var home, ..] || name == Host.ResponderUser)
                 {
                     check.Fault($"the alias {alias} leads to {target}, which is the responder's: nobody reads it",
-                        $"let {alias} lead to an address elsewhere in /etc/aliases; then: newaliases");
+                        $"change {alias} in /etc/aliases to an address elsewhere; then: newaliases");
                     break;
                 }
                 else if (users.Add(name))
@@ -135,23 +135,23 @@ internal sealed class AliasChecks(Host host, ResponderSettings? settings, Postfi
     private void LookAtForward(Check check, string user, string file)
     {
         var remedy = $"write the address of a person into {file} (install.sh --support ADDRESS); "
-            + $"what came meanwhile is in /var/mail/{user}";
+            + $"mail that arrived meanwhile is in /var/mail/{user}";
         var targets = (host.Lines(file) ?? []).Where(line => !line.StartsWith('#')).SelectMany(Targets).ToList();
         var local = targets.Where(target => LocalPart(target) is not null).ToLookup(
             target => _aliases.ContainsKey(LocalPart(target)!) ? "alias" : LocalPart(target) == user ? "user" : "ours");
         if (targets.Count == 0)
-            check.Warning($"there is no {file}, or nothing in it: what is mailed to {user}, and to all whose alias "
-                + $"leads there, stays on this host in /var/mail/{user}", remedy);
+            check.Warning($"{file} is missing or empty: mail to {user}, and to every alias that leads there, stays on "
+                + $"this host in /var/mail/{user}", remedy);
         else if (Host.IsOpen(host.PathTo(file), UnixFileMode.OtherWrite))
             check.Fault($"{file} can be changed by every user: Postfix does not follow it",
                 $"run: chmod 0644 {file}");
         else if (host.Stat("%U", host.PathTo(file)) is var owner && owner is not ("" or "root") && owner != user)
             check.Fault($"{file} belongs to {owner}: Postfix does not follow it", $"run: chown root {file}");
         else if (local["ours"].FirstOrDefault() is { } own)
-            check.Fault($"{file} leads to {own}, which is a name of this host: the responder gets it, and nobody "
-                + "reads it", remedy);
+            check.Fault($"{file} leads to {own}, which is a name of this host: the responder gets the mail, and "
+                + "nobody reads it", remedy);
         else if (local["alias"].FirstOrDefault() is { } loop)
-            check.Fault($"{file} leads to {loop}, whose alias leads back: mail goes round in a circle", remedy);
+            check.Fault($"{file} leads to {loop}, whose alias leads back: mail goes in a loop", remedy);
     }
 
     /// <summary>Splits a list of targets. A quoted command or file stays whole.</summary>

@@ -19,30 +19,30 @@ internal static class AuthenticationChecks
         var (milters, names) = (postfix.List("smtpd_milters"), NamesOfFilters(host, postfix));
         if (settings.AuthservId is not { } id)
             return milters.Count == 0 || names.Count == 0
-                ? check.Warning("nothing is proven about senders: authserv_id is not set, and attachments go to "
-                    + "whoever stands in From",
+                ? check.Warning("no sender is verified: authserv_id is not set, and attachments go to whoever is "
+                    + "named in From",
                     "run install.sh --authentication, which installs opendkim and opendmarc and sets authserv_id")
-                : check.Warning("mail filters say who a message is from, and nobody reads it: authserv_id is not set",
+                : check.Warning("mail filters verify senders, but their results are not used: authserv_id is not set",
                     $"add \"authserv_id\": \"{names[0].Name}\" to {settings.File}");
         var action = postfix.LookUpIn("header_checks", $"Authentication-Results: {id}; dmarc=pass") ?? "";
         check.FaultIf(action.Split(' ', '\t')[0].ToUpperInvariant() is not ("IGNORE" or "STRIP"),
-                "header_checks lets Authentication-Results of strangers in: anybody can vouch for themselves",
-                "run install.sh, or: postconf -e header_checks=regexp:/etc/postfix/header_checks, with the line of "
+                "header_checks lets strangers' Authentication-Results in: anybody can vouch for themselves",
+                "run install.sh, or: postconf -e header_checks=regexp:/etc/postfix/header_checks, with the line from "
                 + "postfix/header_checks" + PostfixSettings.Reload)
             .WarningIf(milters.Count == 0,
-                "smtpd_milters is empty: no message is found to be from anybody, and what requires it reaches nobody",
-                "run install.sh --authentication, or take authserv_id out of the settings");
+                "smtpd_milters is empty: no sender is verified, and what requires that reaches nobody",
+                "run install.sh --authentication, or remove authserv_id from the settings");
         foreach (var milter in milters.Where(milter => IsServed(host, postfix, milter) == false))
-            check.Fault($"nothing listens at {milter} (smtpd_milters): nothing is proven about senders, and what "
-                + "requires it reaches nobody",
-                "run: systemctl restart opendkim opendmarc, and look why it ended: "
+            check.Fault($"nothing listens at {milter} (smtpd_milters): no sender is verified, and what requires "
+                + "that reaches nobody",
+                "run: systemctl restart opendkim opendmarc, and find out why it ended: "
                 + "journalctl -u opendkim -u opendmarc");
         foreach (var (file, name) in names.Where(of => !of.Name.Equals(id, StringComparison.OrdinalIgnoreCase)))
-            check.Warning($"{file}: it writes as {name}, and authserv_id is {id}: what it finds is not believed",
+            check.Warning($"{file}: this filter writes as {name}, but authserv_id is {id}: its results are ignored",
                 $"set authserv_id in {settings.File} to the name that both filters write");
         var unseen = milters.FindAll(milter => IsServed(host, postfix, milter) is null);
-        return check.OrOk($"what {id} says of a message is believed, and nobody else can say it"
-            + (unseen.Count > 0 ? $"; whether {unseen.Some()} answers was not looked at" : ""));
+        return check.OrOk($"the results of {id} are trusted, and nobody else can write them"
+            + (unseen.Count > 0 ? $"; not checked: whether {unseen.Some()} answers" : ""));
     }
 
     /// <summary>

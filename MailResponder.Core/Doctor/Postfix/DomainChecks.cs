@@ -38,13 +38,13 @@ internal sealed class DomainChecks(
                     "add it to extradomains (postconf -e 'extradomains=…')" + Reload);
             else if (of.Count > 1)
                 check.Fault($"{domain} is in {string.Join(" and in ", of)}: which one counts is not defined",
-                    "take it out of all but one" + Reload);
+                    "remove it from all but one" + Reload);
             else if (!IsTaken(domain))
                 check.Fault($"{domain} is in {of[0]}: luser_relay and relay_transport do not work there",
                     $"put it into {Mailboxes} or {Relayed} instead" + Reload);
         }
 
-        return check.OrOk(settings.OwnDomains.Some() + ": taken");
+        return check.OrOk(settings.OwnDomains.Some() + ": accepted");
     }
 
     /// <summary>
@@ -56,9 +56,9 @@ internal sealed class DomainChecks(
         var check = new Check("book-domains");
         var domains = addresses.Select(MailDomain.Of).Distinct().Order();
         foreach (var domain in domains.Where(domain => _classes[domain].Count == 0))
-            check.Fault($"{domain} has addresses in the response book, and Postfix refuses mail for it",
+            check.Fault($"{domain} has addresses in the response book, but Postfix refuses mail for it",
                 $"run: install.sh --add-domain {domain}; or correct the addresses in the book");
-        return check.OrOk("Postfix takes mail for every domain of the book");
+        return check.OrOk("Postfix accepts mail for every domain of the book");
     }
 
     /// <summary>
@@ -78,10 +78,10 @@ internal sealed class DomainChecks(
                     + "is answered", "add it to own_domains in the settings");
             if (unlisted.Count > 0)
                 check.Warning($"the domains of {unlisted.Some()} in {parameter} cannot be listed (postmap -s)",
-                    "see that own_domains in the settings has all of them");
+                    "make sure that own_domains in the settings has all of them");
         }
 
-        return check.OrOk("own_domains has all that Postfix takes mail for");
+        return check.OrOk("own_domains has every domain that Postfix accepts mail for");
     }
 
     private Check CatchAll()
@@ -133,7 +133,7 @@ internal sealed class DomainChecks(
                     $"run: sudo -u {Host.ResponderUser} responder config pull" + Reload);
         }
 
-        return check.OrOk("every address of the book is taken");
+        return check.OrOk("every address of the book is accepted");
     }
 
     /// <summary>Reports addresses whose mail local(8) delivers to an alias, or to a user with a mailbox.</summary>
@@ -150,7 +150,7 @@ internal sealed class DomainChecks(
             var part = LocalPartOf(address);
             if (aliases.Contains(part))
                 check.Fault($"{address} is an alias of this host: requests never reach the responder",
-                    $"take {part} out of /etc/aliases, and run newaliases; or give the entry another address");
+                    $"remove {part} from /etc/aliases, and run newaliases; or give the entry another address");
             else if (users.Contains(part))
                 check.Fault($"{address} is also a user of this host: requests go to the user's mailbox",
                     "give the entry another address, or rename the user");

@@ -15,7 +15,7 @@ internal static class PostfixChecks
             var asked = ((string[])["-x", "-M"]).Select(option => host.Run("postconf", option)).ToList();
             var complaint = (asked.Find(answer => !answer.Succeeded) ?? asked[0]).Complaint;
             return check.Fault(
-                $"its configuration cannot be read, and what rests on it was not looked at: postconf {complaint}",
+                $"its configuration cannot be read, and what depends on it was not checked: postconf {complaint}",
                 "run install.sh, or correct what it names; then: postfix check");
         }
 
@@ -54,7 +54,7 @@ internal static class PostfixChecks
         var status = host.Run("postfix", "status");
         return status.Succeeded ? check.Ok("yes")
             : !status.Failed ? check.Warning("postfix status " + status.Complaint, "run: postfix status")
-            : check.Fault("Postfix does not run: no request comes in",
+            : check.Fault("Postfix is not running: no request comes in",
                 "run: systemctl start postfix (or: postfix start), and look at /var/log/mail.log");
     }
 
@@ -66,21 +66,21 @@ internal static class PostfixChecks
         var (check, sockets) = (new Check("smtp-port"), host.Listening(25));
         if (sockets.Count == 0)
             return check.Fault("nothing listens on port 25: no request comes in",
-                "see that master.cf has its smtp inet line" + Reload);
+                "make sure that master.cf has its smtp inet line" + Reload);
         if (sockets.TrueForAll(address => address is "0100007F" or "00000000000000000000000001000000"))
-            return check.Fault("port 25 is open to this host alone",
+            return check.Fault("port 25 is open only to this host",
                 "run: postconf -e inet_interfaces=all && systemctl restart postfix");
         if (!host.IsRoot)
             return check.OnlyRoot(
-                "somebody listens on port 25; only root can see whether a packet filter stands before it");
+                "a program listens on port 25; only root can see whether a packet filter blocks it");
         var (verdict, filter) = PacketFilter.OfPort(host, 25);
         return verdict switch
         {
             PacketVerdict.Dropped => check.Fault($"{filter} keeps port 25 closed: no request comes in",
-                "let TCP port 25 in, before what drops it: nft list ruleset (or: iptables -S INPUT)"),
+                "accept TCP port 25 before the rule that drops it: nft list ruleset (or: iptables -S INPUT)"),
             PacketVerdict.Unknown => check.Warning(
-                $"somebody listens on port 25; whether {filter} lets strangers in cannot be seen",
-                "look at it: nft list ruleset (or: iptables -S INPUT); then mail a request from outside"),
+                $"a program listens on port 25; cannot tell whether {filter} lets strangers in",
+                "check it: nft list ruleset (or: iptables -S INPUT); then mail a request from outside"),
             _ => check.Ok("port 25 is open, and "
                 + (filter.Length > 0 ? filter + " lets it in" : "this host has no packet filter")),
         };
@@ -95,14 +95,14 @@ internal static class PostfixChecks
             .FaultIf(interfaces is "loopback-only" or "localhost" or "127.0.0.1",
                 $"inet_interfaces = {interfaces}: no request comes in from outside",
                 "run: postconf -e inet_interfaces=all && systemctl restart postfix")
-            .FaultIf(wide is not null, $"mynetworks holds {wide}: strangers may send mail to everywhere through this "
-                + "host", "run: postconf -e 'mynetworks=127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128'" + Reload)
+            .FaultIf(wide is not null, $"mynetworks contains {wide}: strangers may send mail to anywhere through "
+                + "this host", "run: postconf -e 'mynetworks=127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128'" + Reload)
             .FaultIf(!relay.Concat(postfix.List("smtpd_recipient_restrictions")).Any(word =>
                 word is "reject_unauth_destination" or "defer_unauth_destination" or "reject" or "defer"),
                 "neither smtpd_relay_restrictions nor smtpd_recipient_restrictions has reject_unauth_destination: an "
                 + "open relay", remedy)
             .FaultIf(relay is ["permit", ..], "smtpd_relay_restrictions begins with permit: an open relay", remedy)
-            .OrOk("takes mail from everywhere, relays for nobody");
+            .OrOk("accepts mail from everywhere, relays for nobody");
     }
 
     /// <summary>
@@ -128,9 +128,9 @@ internal static class PostfixChecks
         var check = new Check("postfix-rewriting");
         foreach (var parameter in (string[])["allow_percent_hack", "swap_bangpath", "resolve_dequoted_address"])
             check.FaultIf(postfix[parameter] != "no",
-                $"{parameter} is not no: mail to an odd name of ours goes to another host",
+                $"{parameter} is not set to no: mail to an odd local part of ours goes to another host",
                 $"run: postconf -e {parameter}=no" + Reload);
-        return check.OrOk("an address means what stands behind its last @");
+        return check.OrOk("only what follows its last @ decides where an address leads");
     }
 
     private static Check Compatibility(PostfixSettings postfix)
@@ -138,7 +138,7 @@ internal static class PostfixChecks
         var level = postfix["compatibility_level"];
         var isKnown = Version.TryParse(level.Contains('.') ? level : level + ".0", out var version);
         return new Check("postfix-compatibility").WarningIf(!isKnown || version < new Version(2, 0),
-            $"compatibility_level = {level}: Postfix behaves as before 2015, in places less safely",
+            $"compatibility_level = {level}: Postfix behaves as it did before 2015, in places less safely",
             "run: postconf -e compatibility_level=2" + Reload);
     }
 }

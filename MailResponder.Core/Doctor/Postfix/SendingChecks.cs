@@ -20,12 +20,12 @@ internal static class SendingChecks
             return check.Ok("through Amazon SES");
         if (host.Refused('x', [settings.Sendmail]).Count > 0)
             return check.Fault($"{Host.ResponderUser} cannot run {settings.Sendmail}: every message is deferred",
-                "run: apt-get install --reinstall postfix; or correct \"sendmail\" of the settings");
+                "run: apt-get install --reinstall postfix; or correct \"sendmail\" in the settings");
         // These checks do not know how another program sends mail.
         if (settings.Sendmail is not ("/usr/sbin/sendmail" or "/usr/lib/sendmail"))
-            return check.Ok($"through {settings.Sendmail}, which is not looked into");
+            return check.Ok($"through {settings.Sendmail}, which is not checked further");
         return postfix is null ? check : Onwards(HandOver(check, host, postfix), postfix)
-            .OrOk("through the host's Postfix, which takes replies and sends them on");
+            .OrOk("through the host's Postfix, which accepts replies and sends them on");
     }
 
     /// <summary>Checks that the responder's user can put mail into the queue through postdrop(1).</summary>
@@ -46,7 +46,7 @@ internal static class SendingChecks
         return check.FaultIf(host.IsRoot && !IsOfGroup(host, maildrop, group, UnixFileMode.GroupWrite),
                 $"{maildrop} cannot be written by the group {group}: every message is deferred", reset)
             .FaultIf(!postfix.ListHas("authorized_submit_users", Host.ResponderUser),
-                $"authorized_submit_users = {postfix["authorized_submit_users"]}: Postfix takes no mail from "
+                $"authorized_submit_users = {postfix["authorized_submit_users"]}: Postfix accepts no mail from "
                 + Host.ResponderUser, "run: postconf -X authorized_submit_users" + PostfixSettings.Reload);
     }
 
@@ -59,7 +59,7 @@ internal static class SendingChecks
             return check.Fault($"Postfix sends nothing on (default_transport = {transport}, defer_transports = "
                 + $"{postfix["defer_transports"]}): replies stay on this host, or are dropped",
                 "run: postconf -X default_transport defer_transports" + flush);
-        return check.FaultIf(postfix.Service(way) is null, $"default_transport = {transport}, and master.cf has no "
+        return check.FaultIf(postfix.Service(way) is null, $"default_transport = {transport}, but master.cf has no "
             + $"service {way} unix: replies stay in the queue", $"put the line of {way} back into master.cf" + flush);
     }
 
@@ -82,16 +82,17 @@ internal static class SendingChecks
             file.CreationTimeUtc < file.LastWriteTimeUtc ? file.CreationTimeUtc : file.LastWriteTimeUtc);
         if (files.Count > ManyMessages || age > LongWait)
             check.Warning($"{files.Count.Count("message")} waiting, the oldest for {age.InWords()}",
-                "see why in /var/log/mail.log and /var/log/mail_responder.log; when it is mended: postqueue -f");
+                "see why in /var/log/mail.log and /var/log/mail_responder.log; once it is fixed: postqueue -f");
         if (age > TimeSpan.FromDays(settings.LedgerDays))
             check.Fault("a message is older than the ledger remembers: it may be answered again",
                 "look at it with postcat -hq, and delete it with postsuper -d");
         (string, string)[] stuck =
-            [(PostfixQueue.Held, "release with: postsuper -H ALL"), ("corrupt", "look at the disk, and delete them")];
+            [(PostfixQueue.Held, "release with: postsuper -H ALL"), ("corrupt", "check the disk, and delete them")];
         foreach (var (folder, remedy) in stuck)
         {
             if (PostfixQueue.MessagesIn(queue, folder).Count is > 0 and var count)
-                check.Warning($"{count.Count("message")} in {Path.Join(queue, folder)}, which nobody delivers", remedy);
+                check.Warning($"{count.Count("message")} in {Path.Join(queue, folder)}, which Postfix does not deliver",
+                    remedy);
         }
 
         return check.OrOk(files.Count.Count("message") + " waiting");

@@ -38,8 +38,8 @@ internal static class TlsChecks
         else
         {
             var first = pairs.Min(pair => LookAt(check, host, pair.File, pair.Certificate, pair.Key));
-            check.OrOk($"STARTTLS is offered, with a certificate until {first:yyyy-MM-dd}"
-                + (host.IsRoot ? "" : "; only root can see whether its key is there"));
+            check.OrOk($"STARTTLS is offered, with a certificate valid until {first:yyyy-MM-dd}"
+                + (host.IsRoot ? "" : "; only root can see whether its key exists"));
         }
 
         return check;
@@ -85,7 +85,7 @@ internal static class TlsChecks
     {
         DateTime Broken(string problem)
         {
-            check.Fault($"{problem}: STARTTLS fails, and with it the mail of many",
+            check.Fault($"{problem}: STARTTLS fails, and mail from many senders with it",
                 "name the right files in smtpd_tls_cert_file and smtpd_tls_key_file, or: apt-get install ssl-cert"
                 + Reload);
             return DateTime.MaxValue;
@@ -93,18 +93,18 @@ internal static class TlsChecks
 
         if (certificate is null || (key is null && host.IsRoot))
             return Broken($"{file} or its key does not exist or cannot be read");
-        var damage = $"{file} has no certificate, or a damaged one";
+        var damage = $"{file} contains no certificate, or a damaged one";
         try
         {
             using var shown = X509Certificate2.CreateFromPem(certificate);
-            damage = $"the key of {file} is damaged, or another certificate's";
+            damage = $"the key of {file} is damaged, or belongs to another certificate";
             if (key is not null)
                 X509Certificate2.CreateFromPem(certificate, key).Dispose();
             var (now, from, until) =
                 (host.Now.UtcDateTime, shown.NotBefore.ToUniversalTime(), shown.NotAfter.ToUniversalTime());
-            var problem = until < now ? $"ended on {until:yyyy-MM-dd}: senders who verify it keep their mail"
-                : from > now ? $"begins on {from:yyyy-MM-dd} only: senders who verify it keep their mail"
-                : until - now < Soon ? $"ends on {until:yyyy-MM-dd}"
+            var problem = until < now ? $"expired on {until:yyyy-MM-dd}: senders who verify it deliver no mail"
+                : from > now ? $"is not valid before {from:yyyy-MM-dd}: senders who verify it deliver no mail"
+                : until - now < Soon ? $"expires on {until:yyyy-MM-dd}"
                 : null;
             if (problem is not null)
                 check.Warning($"the certificate {file} {problem}",
@@ -129,7 +129,7 @@ internal static class TlsChecks
             .Where(parts => parts is ["regexp" or "pcre" or "texthash", _]).Select(parts => "/" + parts[1]))
             check.FaultIf(host.Lines(file) is null,
                 $"{file} ({Policies}) does not exist or cannot be read: nothing is sent",
-                $"run install.sh, or take it out of {Policies}" + Reload);
+                $"run install.sh, or remove it from {Policies}" + Reload);
         if (postfix["smtp_tls_CAfile"] is { Length: > 0 } authorities && host.Lines(authorities) is null)
             check.Fault($"{authorities} (smtp_tls_CAfile) does not exist or cannot be read: nothing is sent encrypted",
                 "run: apt-get install --reinstall ca-certificates" + Reload);
@@ -140,14 +140,14 @@ internal static class TlsChecks
             LookAtExceptions(check, postfix);
         if (level is not ("dane" or "dane-only"))
             return check.WarningIf(level == "none", "replies go out in the clear", Encrypt)
-                .WarningIf(level == "may", "replies go out in the clear where the other side has no TLS, or where "
-                    + "somebody on the way hides it", Encrypt)
+                .WarningIf(level == "may", "replies go out in the clear if the other side has no TLS, or if an "
+                    + "attacker on the path hides it", Encrypt)
                 .OrOk("what cannot be encrypted is not sent");
         if (postfix["smtp_dns_support_level"] != "dnssec")
             return check.Fault("dane without smtp_dns_support_level=dnssec: nobody's keys are looked up",
                 "run: postconf -e smtp_dns_support_level=dnssec" + Reload);
         check.AddRange(Resolvers(host).Where(finding => finding.State != FindingState.Ok));
-        return check.OrOk("replies are sent by the keys that DNSSEC vouches for, to domains that have some");
+        return check.OrOk("replies to domains with keys in DNSSEC are sent only to servers with those keys");
     }
 
     /// <summary>
@@ -156,14 +156,14 @@ internal static class TlsChecks
     /// </summary>
     public static Check Resolvers(Host host)
     {
-        const string remedy = "run: apt-get install unbound dns-root-data, write \"nameserver 127.0.0.1\" alone into "
-            + "/etc/resolv.conf (a file, no link), then: systemctl restart postfix";
+        const string remedy = "run: apt-get install unbound dns-root-data, make \"nameserver 127.0.0.1\" the only line "
+            + "of /etc/resolv.conf (a file, not a link), then: systemctl restart postfix";
         var check = new Check(Name);
         foreach (var (server, validates) in DnsLookup.Validation(host))
             check.FaultIf(!validates,
                     $"the name server {server} does not validate DNSSEC, so dane protects nobody", remedy)
                 .WarningIf(validates && !IPAddress.IsLoopback(server), $"the name server {server} validates DNSSEC, "
-                    + "but its answers can be forged on the way here", remedy);
+                    + "but its answers can be forged in transit", remedy);
         return check.OrOk("the name servers validate DNSSEC");
     }
 
@@ -186,9 +186,9 @@ internal static class TlsChecks
         if (answer.Output.Contains(relaySays + "250", StringComparison.Ordinal)
             && !answer.Output.Contains("STARTTLS", StringComparison.Ordinal))
             check.Fault($"{relay} (relayhost) does not offer TLS: nothing leaves through Postfix",
-                "have it offer TLS, or take another one; where its network is trusted, an exception (docs/tls.md)");
+                "make it offer TLS, or use another one; if its network is trusted, add an exception (docs/tls.md)");
         else
-            check.Warning($"{relay} (relayhost) cannot be asked for TLS: "
+            check.Warning($"cannot tell whether {relay} (relayhost) offers TLS: "
                 + (answer.Lines.LastOrDefault() ?? answer.Complaint).OneLine(),
                 $"run: posttls-finger -l encrypt {relay}");
     }
@@ -203,8 +203,8 @@ internal static class TlsChecks
         const string parameter = "smtp_tls_security_level";
         foreach (var service in postfix.Services.Where(one => one.Command[0] == "smtp"))
             check.WarningIf(service.Option(parameter) is { } own && IsOpen(own),
-                $"{service.Name} of master.cf has the level {service.Option(parameter)} of its own: what goes that way "
-                + "is sent in the clear where it must", $"run: postconf -PX {service.Name}/{service.Type}/{parameter}"
+                $"{service.Name} in master.cf has its own level, {service.Option(parameter)}: what goes that way "
+                + "may be sent in the clear", $"run: postconf -PX {service.Name}/{service.Type}/{parameter}"
                 + Reload);
         // With a relay, Postfix looks up the policy of the relay and not of the recipient's domain.
         if (postfix["relayhost"].Length > 0)
@@ -212,9 +212,9 @@ internal static class TlsChecks
         var open = Exceptions(postfix, LimitSettings.StandardLargeDomains).Where(one => IsOpen(one.Value))
             .Select(one => one.Key).ToList();
         if (open.Count > 0)
-            check.Warning($"by a line of {Policies} mail to {string.Join(", ", open.Take(3))} goes out in the clear "
-                + "where it must", $"postmap -q {open[0]} TABLE, with each of: postconf {Policies}; a line without ^ "
-                + "and $, or with a dot that has no backslash, fits other domains too (docs/tls.md)");
+            check.Warning($"a line of {Policies} lets mail to {string.Join(", ", open.Take(3))} go out in the clear",
+                $"find it: postmap -q {open[0]} TABLE, for each table of: postconf {Policies}; a line without ^ "
+                + "and $, or with a dot that has no backslash, matches other domains too (docs/tls.md)");
     }
 
     /// <summary>Returns the TLS levels of the next hops that have one of their own.</summary>

@@ -10,7 +10,7 @@ internal static class TransportChecks
 {
     private const string Transport = "responder";
     private const string Reload = PostfixSettings.Reload;
-    private const string Sample = "take the lines of postfix/master.cf" + Reload;
+    private const string Sample = "copy the lines from postfix/master.cf" + Reload;
 
     public static IEnumerable<Finding> Look(Host host, ResponderSettings settings, PostfixSettings postfix) =>
     [
@@ -28,13 +28,13 @@ internal static class TransportChecks
         var flags = service.Attribute("flags") ?? "";
         var missing = new string([.. "DORXhu".Where(flag => !flags.Contains(flag))]);
         var (user, size, argv) = (service.Attribute("user"), service.Attribute("size"), service.Argv);
-        check.FaultIf(flags.Contains('F'), "flags= has F: the mbox line that it adds changes with each try, so that a "
-                + "retry is answered again", Sample)
+        check.FaultIf(flags.Contains('F'), "flags= has F: the mbox line that it adds changes with each delivery "
+                + "attempt, so a retry is answered again", Sample)
             .FaultIf(missing.Length > 0, $"flags={flags} lacks {missing}", Sample)
             .FaultIf(user?.Split(':')[0] != Host.ResponderUser,
                 $"user={user}: the responder's files belong to {Host.ResponderUser}", Sample)
             .FaultIf(service.Attribute("null_sender") != "",
-                "null_sender= is not empty: bounces come as mail of MAILER-DAEMON", Sample)
+                "null_sender= is not empty: bounces come as mail from MAILER-DAEMON", Sample)
             .FaultIf(size is not null, $"size={size}: larger messages are returned to their sender", Sample)
             .WarningIf((service.Option("soft_bounce") ?? postfix["soft_bounce"]) != "yes",
                 "soft_bounce is not yes: a message is lost when the host cannot even start the program", Sample)
@@ -67,7 +67,7 @@ internal static class TransportChecks
             return IsOurs(postfix["relay_transport"]) || relayed.TrueForAll(IsLedHere)
                 ? check.Ok("relay_domains lead to the transport " + Transport)
                 : check.Fault($"relay_transport = {postfix["relay_transport"]}: mail for {relayed.Some()} does not "
-                    + "come to the responder", $"run: postconf -e relay_transport={Transport}:" + Reload);
+                    + "reach the responder", $"run: postconf -e relay_transport={Transport}:" + Reload);
         // transport(5) also looks up the address without its extension.
         var address = relay.Contains('@') ? relay[..relay.IndexOfAny(['+', '@'])] + relay[relay.LastIndexOf('@')..]
             : Host.ResponderUser + "@localhost";
@@ -97,13 +97,13 @@ internal static class TransportChecks
             .FaultIf(Limit("recipient_limit") != 1, $"{Transport}_destination_recipient_limit is not 1, which flags D "
                 + "and O of the transport need: mail is deferred",
                 $"run: postconf -e {Transport}_destination_recipient_limit=1" + Reload)
-            .WarningIf(most is > 0 and < 4, $"{Transport}_destination_concurrency_limit = {most}: so few requests for "
-                + "an address are answered at a time",
+            .WarningIf(most is > 0 and < 4, $"{Transport}_destination_concurrency_limit = {most}: only so many "
+                + "requests for an address are answered at a time",
                 $"run: postconf -e {Transport}_destination_concurrency_limit=100" + Reload)
             .WarningIf(service.MaxProcesses == 1,
                 $"maxproc of {Transport} in master.cf is 1: one request is answered at a time",
                 "set it by the rule in postfix/master.cf" + Reload)
-            .OrOk("one recipient a run, several runs at a time");
+            .OrOk("one recipient per run, several runs at a time");
 
         long? Limit(string kind) =>
             postfix.Number($"{Transport}_destination_{kind}") ?? postfix.Number("default_destination_" + kind);
@@ -118,8 +118,8 @@ internal static class TransportChecks
         string[] tricks = [wish, "\v" + wish, wish + " ORCPT=\"rfc822;x NOTIFY=x\""];
         var (check, table) = (new Check("postfix-bounces"), postfix["smtpd_command_filter"]);
         foreach (var service in ((string[])["bounce", "defer", "trace"]).Where(name => postfix.Service(name) is null))
-            check.Fault($"the service {service} is missing in master.cf: mail that fails stays in the queue for ever",
-                $"put the line of {service} back; smtpd_command_filter is what keeps bounces back" + Reload);
+            check.Fault($"the service {service} is missing in master.cf: mail that fails stays in the queue forever",
+                $"put the line of {service} back; smtpd_command_filter is what prevents bounces" + Reload);
         if (table.Length == 0)
             check.Fault("smtpd_command_filter is not set: failures are returned to senders, who may be forged",
                 "install postfix/command_filter, and run: postconf -e "
@@ -134,7 +134,7 @@ internal static class TransportChecks
         return check.FaultIf(
             postfix.List("smtpd_discard_ehlo_keywords").Contains("dsn", StringComparer.OrdinalIgnoreCase),
             "smtpd_discard_ehlo_keywords has dsn: Postfix refuses the NOTIFY=NEVER that smtpd_command_filter adds",
-            "take dsn out of it" + Reload).OrOk("nothing is returned to senders");
+            "remove dsn from it" + Reload).OrOk("nothing is returned to senders");
     }
 
     private static Check Sizes(ResponderSettings settings, PostfixSettings postfix)
@@ -148,7 +148,7 @@ internal static class TransportChecks
             var remedy = $"run: postconf -P {service.Name}/{service.Type}/message_size_limit={most}" + Reload;
             var isTooMuch = incoming == 0 || incoming > most;
             check.WarningIf(isTooMuch || incoming < 100_000, words + (isTooMuch
-                ? $", but max_message_bytes is {most}: messages in between are taken and not answered"
+                ? $", but max_message_bytes is {most}: messages in between are accepted but not answered"
                 : ": many honest requests are larger"), remedy);
         }
 
@@ -161,7 +161,7 @@ internal static class TransportChecks
                 $"run: postconf -e {parameter}=0" + Reload);
         }
 
-        return check.OrOk("what Postfix takes, the responder reads");
+        return check.OrOk("the responder reads all that Postfix accepts");
     }
 
     private static Check Times(ResponderSettings settings, PostfixSettings postfix)

@@ -26,21 +26,21 @@ internal static class ProbeChecks
             return check.OnlyRoot("not sent: only root can read the address key and Postfix's log");
         if (settings.LogTo == LogTarget.Stderr
             || (postfix["maillog_file"].Length == 0 && !host.IsRunning("rsyslogd")))
-            return check.Warning("not sent: nothing is logged, and only the logs tell what becomes of it",
-                "mend the log first");
+            return check.Warning("not sent: nothing is logged, and only the logs show what happens to it",
+                "fix the log first");
         // The probe adds a tag to the address. An address with a tag of its own cannot hold a second one, and the entry
         // for unknown addresses has no address.
         if (ResponseBookFile.Check(settings.ResponseBook, [])?.Entries.FirstOrDefault(
             entry => !entry.IsForUnknown && !entry.Address.Contains('+')) is not { } entry)
             return check.Warning("not sent: the response book has a fault, or no address",
-                "mend it; see: responder config check");
+                "fix it; see: responder config check");
         var method = entry.SendMethod ?? settings.SendMethod;
         if (method == SendMethod.Sendmail && postfix.LookUpIn("transport_maps", ProbeTag.SinkDomain)
             ?.StartsWith("discard:", StringComparison.Ordinal) != true)
         {
             var maps = postfix.List("transport_maps").Append($"inline:{{ {ProbeTag.SinkDomain}=discard: }}");
-            return check.Fault($"not sent: transport_maps does not lead {ProbeTag.SinkDomain} to discard, where the "
-                + "reply is to end",
+            return check.Fault($"not sent: transport_maps does not route {ProbeTag.SinkDomain} to discard, where the "
+                + "reply should end",
                 $"run: postconf -e 'transport_maps={string.Join(", ", maps)}'" + PostfixSettings.Reload);
         }
 
@@ -59,8 +59,10 @@ internal static class ProbeChecks
             RemoveFromQueue(host, tag, watch.QueueIds.Append(dialogue.QueueId));
         }
 
-        return check.Fault($"{asked} {(dialogue.Problem is null ? "was asked, and not answered" : "cannot be asked")}: "
-            + problem, $"mend what it names, and other faults first; then look at {mailLog} and {LogChecks.Log}");
+        var outcome = dialogue.Problem is null
+            ? "accepted the request, but did not reply" : "did not accept the request";
+        return check.Fault($"{asked} {outcome}: {problem}",
+            $"fix what it names, and other faults first; then look at {mailLog} and {LogChecks.Log}");
     }
 
     /// <returns>What went wrong. Null if the probe was answered.</returns>
@@ -88,12 +90,12 @@ internal static class ProbeChecks
         var wayOut = method switch
         {
             SendMethod.Ses => "Amazon SES, which was told to drop it",
-            SendMethod.Sendmail => "discard of Postfix",
-            _ => "the outbox, into which nothing was put",
+            SendMethod.Sendmail => "Postfix's discard",
+            _ => "the outbox, where nothing was stored",
         };
         return $"{asked} answered in {Seconds(end)} s (port 25 {Seconds(taken)}, responder {Seconds(handed - taken)}"
             + (watch.Replied is null ? "" : $", reply {Seconds(end - handed)}")
-            + $"): the first reply, without attachments, as far as {wayOut}";
+            + $"): followed the first reply, without attachments, to {wayOut}";
     }
 
     /// <summary>

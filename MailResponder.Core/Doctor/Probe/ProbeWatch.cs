@@ -45,15 +45,15 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
             if (_steps.Find(step => step.Status != "sent") is { } failed)
                 return failed.Service != "pipe" || isLate ? failed.InWords : null;
             return Answer is null && isLate && Handed is { } handed
-                ? $"{LogChecks.Events} has no line of it from the responder; {handed.InWords}" : null;
+                ? $"{LogChecks.Events} has no line about it from the responder; {handed.InWords}" : null;
         }
     }
 
     /// <summary>How far the probe got before the time limit.</summary>
     public string Unfinished => _steps.Count == 0
-        ? $"it was taken into the queue, and {mailLog} said nothing more of it until the time was over"
-        : (Handed is null ? "the responder was not done with it" : "its reply did not reach discard")
-            + $" when the time was over; last: {_steps[^1].InWords}";
+        ? $"it was accepted into the queue, but {mailLog} has nothing more about it within the time limit"
+        : (Handed is null ? "the responder did not finish with it" : "its reply did not reach discard")
+            + $" within the time limit; last: {_steps[^1].InWords}";
 
     /// <summary>Reads what was logged since the last call.</summary>
     public void Look()
@@ -77,7 +77,7 @@ internal sealed record ProbeStep(
     private const string StatusMark = " status=";
     private const string Forwarded = "(forwarded as ";
 
-    public string InWords => $"{Service} of Postfix: {Status} {Words}".OneLine();
+    public string InWords => $"Postfix's {Service}: {Status} {Words}".OneLine();
 
     /// <summary>The queue id under which local(8) forwarded the message inside Postfix. Null if it did not.</summary>
     public string? NextQueueId =>

@@ -40,7 +40,7 @@ internal static class AwsChecks
                 // The configuration set says whether SES may send in the clear. Reading it needs a permission of its
                 // own, so check only whether one is set.
                 .. new Check("ses-tls").WarningIf(ses.ConfigurationSet is null,
-                    "SES sends replies in the clear where the other side has no TLS", "make a configuration set with "
+                    "SES sends replies in the clear if the other side has no TLS", "create a configuration set with "
                     + "TlsPolicy REQUIRE, and name it in ses.configuration_set (docs/ses.md)")
                     .OrOk($"the configuration set {ses.ConfigurationSet} says whether replies may go out in the clear"),
             ];
@@ -72,13 +72,13 @@ internal static class AwsChecks
             var answer = account.Ask("ses:GetAccountSendingEnabled", (client, token) =>
                 client.GetAccountSendingEnabledAsync(new GetAccountSendingEnabledRequest(), token));
             return check.FaultIf(answer.Enabled != true,
-                "Amazon or an administrator has paused the account's sending", "look at the account's reputation in "
+                "Amazon or an administrator has paused the account's sending", "check the account's reputation in "
                 + "the console of SES, and resume sending there").OrOk("is not paused");
         }
         catch (ResponderException exception)
         {
-            return check.Warning("whether sending is paused cannot be seen: " + exception.Message,
-                "allow ses:GetAccountSendingEnabled to the user or role");
+            return check.Warning("cannot tell whether sending is paused: " + exception.Message,
+                "give the user or role the permission ses:GetAccountSendingEnabled");
         }
     }
 
@@ -108,16 +108,16 @@ internal static class AwsChecks
     private static Check LastPull(Host host, ResponderSettings settings)
     {
         const string remedy =
-            "look at /etc/cron.d/mail_responder and cron's mail; now: sudo -u mail_responder responder config pull";
+            "check /etc/cron.d/mail_responder and cron's mail; for now: sudo -u mail_responder responder config pull";
         var check = new Check("s3-pull");
         if (PullState.LastRefusal(settings.FilesRoot) is { } refusal)
             return check.Fault($"the last pull was refused, {(host.Now - refusal.Time).InWords()} ago: {refusal.Fault}",
-                "follow what it says; then: sudo -u mail_responder responder config pull");
+                "do what it says; then: sudo -u mail_responder responder config pull");
         if (PullState.LastSaved(settings.FilesRoot) is not { } saved)
             return check.Fault("nothing was ever pulled to " + settings.FilesRoot, remedy);
         var age = host.Now - saved;
         return age > StalePull ? check.Fault($"the last good pull was {age.InWords()} ago", remedy)
-            : age > LatePull ? check.Warning($"the last good pull was {age.InWords()} ago; it is due each hour", remedy)
+            : age > LatePull ? check.Warning($"the last good pull was {age.InWords()} ago; one is due hourly", remedy)
             : check.Ok(age.InWords() + " ago");
     }
 
@@ -139,7 +139,7 @@ internal static class AwsChecks
                 .Where(file => Read(host.PathTo(file)).Except(known).Any()).Select(Path.GetFileName).ToList();
             return check.WarningIf(missing.Count > 0,
                 $"{settings.AwsRoots} lacks {string.Join(", ", missing)}, which AWS may use", remedy)
-                .OrOk($"{settings.AwsRoots} has what the host has of Amazon");
+                .OrOk($"{settings.AwsRoots} has every root of Amazon that the host has");
         }
         catch (ResponderException exception)
         {

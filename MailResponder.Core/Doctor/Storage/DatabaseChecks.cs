@@ -18,7 +18,7 @@ internal static class DatabaseChecks
     {
         var check = new Check(Name);
         if (!host.MayActAsResponder)
-            return check.OnlyRoot($"was not looked at: only root can ask it as {Host.ResponderUser}");
+            return check.OnlyRoot($"not checked: only root can query it as {Host.ResponderUser}");
         if (settings.Database.SqliteFile is { } file && Unfit(check, host, file).Count > 0)
             return check;
         try
@@ -35,8 +35,8 @@ internal static class DatabaseChecks
             [
                 .. check.Ok($"{report.Kind}, {report.Place}, schema {report.Schema}"),
                 .. new Check("last-reset-clock").WarningIf(counts.ClockJump != TimeSpan.Zero,
-                    $"the last reset: {StoreCounts.InWords(counts.ClockJump)}; it forgot no message", "look at the "
-                    + "clock of every host (chronyc tracking); this goes with the next reset at its usual time"),
+                    $"the last reset: {StoreCounts.InWords(counts.ClockJump)}; it forgot no message", "check "
+                    + "the clock of every host (chronyc tracking); the next reset at its usual time ends this warning"),
                 .. LastReset(host, settings, counts.LastReset),
             ];
         }
@@ -62,7 +62,7 @@ internal static class DatabaseChecks
                 + "message is deferred",
                 $"run: chown {Host.ResponderUser}:{Host.ResponderUser} {string.Join(' ', refused.Order())}");
         return File.Exists(database) ? check
-            : check.Warning(file + " does not exist yet; the first message makes it",
+            : check.Warning(file + " does not exist yet; the first message creates it",
                 $"run: sudo -u {Host.ResponderUser} responder database init");
     }
 
@@ -71,14 +71,14 @@ internal static class DatabaseChecks
         var check = new Check("last-reset");
         if (reset is { } time)
             return host.Now - time > MaxWithoutReset
-                ? check.Warning($"the quotas were last reset {(host.Now - time).InWords()} ago: whoever used theirs up "
-                    + "is not answered",
-                    "look at /etc/cron.d/mail_responder and at cron's mail; now: responder blacklist reset")
+                ? check.Warning($"the quotas were last reset {(host.Now - time).InWords()} ago: requesters who used "
+                    + "theirs up are not answered",
+                    "check /etc/cron.d/mail_responder and cron's mail; for now: responder blacklist reset")
                 : check.Ok((host.Now - time).InWords() + " ago");
         // A new database is first reset at the next midnight.
         return settings.Database.SqliteFile is { } file && host.Now - File.GetCreationTimeUtc(file) < MaxWithoutReset
             ? check.Ok("none yet; the database is new")
             : check.Warning("the quotas were never reset",
-                "look at /etc/cron.d/mail_responder; on a fleet one host resets them");
+                "check /etc/cron.d/mail_responder; in a fleet one host resets them");
     }
 }

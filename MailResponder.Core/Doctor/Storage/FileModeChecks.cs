@@ -69,7 +69,7 @@ internal static class FileModeChecks
 
         foreach (var file in host.Refused('r', files).Order())
             check.Fault($"{user} may not read {file}",
-                $"run: chown root:{user} {file}; chmod 0640 {file}; and look at the folders above it");
+                $"run: chown root:{user} {file}; chmod 0640 {file}; and check the folders above it");
         string?[] folders = [settings?.SendMethod == SendMethod.Outbox ? settings.Outbox : null,
             .. settings?.S3 is null ? (string?[])[] :
                 [settings.FilesRoot, Path.GetDirectoryName(settings.ResponseBook)]];
@@ -88,8 +88,8 @@ internal static class FileModeChecks
         foreach (var folder in paths.OfType<string>().SelectMany(AndAbove).Distinct().Where(Directory.Exists)
             .Order(StringComparer.Ordinal).Where(folder =>
                 Host.IsOpen(folder, UnixFileMode.OtherWrite) && !Host.IsOpen(folder, UnixFileMode.StickyBit)))
-            check.Fault($"every user can change {folder}, and so replace what lies in it",
-                $"run: chmod o-w {folder}; and look at what lies in it");
+            check.Fault($"every user can change {folder}, and so replace its files",
+                $"run: chmod o-w {folder}; and check its files");
         return check;
     }
 

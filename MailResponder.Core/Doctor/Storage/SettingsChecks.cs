@@ -61,12 +61,12 @@ internal static class SettingsChecks
 
     private static string Remedy(string name, Fault fault, ResponderSettings? settings) => name switch
     {
-        "attachments" when fault.Place == "attachments" => "write \"on\" there when they may go out again",
+        "attachments" when fault.Place == "attachments" => "set it to \"on\" when they may be sent again",
         "attachments" => "put the file there, or correct the entry or the limit; then: responder config check",
-        "keys" => "follow what it says; then: responder config check",
+        "keys" => "do what it says; then: responder config check",
         "signature" => "see docs/signing.md; then: responder config check",
         "book" when !fault.IsWarning => "correct the entry; then: responder config check; until then "
-            + (IsLastGoodBookThere(settings!) ? "the last good book answers" : "all messages may wait"),
+            + (IsLastGoodBookThere(settings!) ? "the last good book is used" : "all messages may be deferred"),
         _ => "correct the line; then: responder config check",
     };
 
@@ -86,7 +86,7 @@ internal static class SettingsChecks
             entry => entry.Bodies.Any(body => body.Text.Contains(Placeholder, StringComparison.Ordinal)))
             .Select(entry => entry.Address).Distinct().Some();
         return check.WarningIf(unedited is not null, $"{unedited}: still answered with the text that install.sh wrote",
-            $"write your own into {settings.ResponseBook}").OrOk("no text of install.sh is left");
+            $"write your own into {settings.ResponseBook}").OrOk("no text from install.sh is left");
     }
 
     /// <summary>

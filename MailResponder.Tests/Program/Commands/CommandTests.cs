@@ -57,10 +57,10 @@ public sealed partial class CommandTests
         var said = ToolRun.Of("postconf", "-h", "message_size_limit").AssertDone();
         var limit = long.Parse(said, CultureInfo.InvariantCulture);
         var expected = limit is > 0 and < 26_214_400
-            ? string.Create(CultureInfo.InvariantCulture, $"Postfix takes {limit / 1024 / 1024.0:0.0} MB")
-            : "large providers take 25 MB";
+            ? string.Create(CultureInfo.InvariantCulture, $"Postfix accepts {limit / 1024 / 1024.0:0.0} MB")
+            : "large providers accept 25 MB";
         Assert.Equal(65, run.ExitCode);
-        Assert.Contains("entry 2, attachments: encoded they have 26.1 MB, and " + expected, run.OutputText,
+        Assert.Contains("entry 2, attachments: encoded they are 26.1 MB, but " + expected, run.OutputText,
             StringComparison.Ordinal);
     }
 

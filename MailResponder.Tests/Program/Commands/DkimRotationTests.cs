@@ -72,10 +72,10 @@ public sealed partial class DkimRotationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("holds another key than", "v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAanother")]
+    [InlineData("has a different key from", "v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAanother")]
     [InlineData("is cut short", "v=DKIM1; k=rsa; p=SHORT")]
     [InlineData("says that the key is revoked", "v=DKIM1; k=rsa; p=")]
-    [InlineData("is no DKIM record", "v=spf1 -all")]
+    [InlineData("is not a DKIM record", "v=spf1 -all")]
     [InlineData("only tests DKIM", "v=DKIM1; k=rsa; t=y; p=KEY")]
     [InlineData("has 2 TXT records", "v=DKIM1; k=rsa; p=KEY", "v=DKIM1; k=rsa; p=KEY")]
     [InlineData("the resolver does not answer")]

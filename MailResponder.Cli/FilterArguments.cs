@@ -15,7 +15,7 @@ internal sealed record FilterArguments
     [
         ("--recipient", "ADDRESS", "The requested address; in master.cf: ${original_recipient}"),
         ("--sender", "ADDRESS",
-        "The envelope sender, \"\" for the null sender; only for use by hand, because every user can see it"),
+        "The envelope sender, \"\" for the null sender; not for master.cf, because every user can see command lines"),
         ("--queue-id", "ID", "The queue id, for the log; in master.cf: ${queue_id}"),
         ("--settings", "FILE",
         $"The settings file [default: ${ResponderSettings.PathVariable}, else {ResponderSettings.DefaultPath}]"),

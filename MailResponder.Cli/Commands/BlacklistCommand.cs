@@ -71,7 +71,7 @@ internal sealed class BlacklistCommand : Command
         Console.Out.WriteLine(waits
             ? $"{settings.AddressKeyFile} holds a key of {InWords(key.MadeAt)} that is not in force yet; nothing "
             + "was changed."
-            : $"{settings.AddressKeyFile} holds a new address key, and the ones before it.");
+            : $"{settings.AddressKeyFile} holds a new address key, and the earlier ones.");
         Console.Out.WriteLine("It comes into force at the next: responder blacklist reset");
         Console.Out.WriteLine(
             "Before that, copy the file to a backup, to all hosts that share the database, and to the place from "

@@ -26,7 +26,7 @@ internal sealed class ConfigCommand : Command
             Description = "A response book or settings file [default: the settings and all files that they name]",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        return CommandLine.Subcommand("check", "List every fault", result =>
+        return CommandLine.Subcommand("check", "List every fault in the settings and the response book", result =>
         {
             var faults = new List<Fault>();
             var settingsPath = SettingsPath.Find(result);

@@ -110,7 +110,7 @@ internal sealed class DkimCommand : Command
     }
 
     private static Command Switch() => CommandLine.Subcommand(
-        "switch", "Sign with the next key once DNS shows its record; for cron", result =>
+        "switch", "Sign with the next key from now on, if DNS shows its record; for cron", result =>
     {
         var settings = SettingsPath.Load(result);
         if (settings.Dkim is not { } dkim || DkimKey.LoadNext(dkim) is not { } next)

@@ -18,7 +18,7 @@ internal sealed class DoctorCommand : Command
             "--probe", "Only send a test request through the whole chain, within ten seconds; for monitoring");
         var noProbe = CommandLine.Switch("--no-probe", "Run all checks except the test request");
         var resolver = CommandLine.Switch(
-            "--resolver", "Only check whether the name servers validate DNSSEC; for install.sh");
+            "--resolver", "Only check whether this host's name servers validate DNSSEC; for install.sh");
         this.Take(json, probe, noProbe, resolver);
         SetAction(result => result.GetValue(resolver)
             ? Tell(DoctorReport.Of(TlsChecks.Resolvers(ThisHost)), result.GetValue(json))

@@ -247,4 +247,16 @@ public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
         Assert.Equal("files: 0 fetched, 0 unchanged\nmaps: changed\n", run.OutputText);
         Assert.Contains("get@example.com OK", File.ReadAllLines(place.PathTo("maps/addresses")));
     }
+
+    [Fact]
+    public void MapsThatCannotBeWritten_AreNamed()
+    {
+        using var place = new Workplace();
+        place.Settings["postfix_maps"] = "maps";
+        place.Write();
+        File.WriteAllText(place.PathTo("maps"), "not a folder");
+        var run = place.Command("config", "pull");
+        Assert.Equal((73, ""), (run.ExitCode, run.OutputText));
+        Assert.StartsWith($"responder: postfix_maps {place.PathTo("maps")}", run.Errors, StringComparison.Ordinal);
+    }
 }

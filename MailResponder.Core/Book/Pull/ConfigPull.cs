@@ -55,6 +55,9 @@ internal sealed class ConfigPull(
     /// Runs the pull. Without S3 in the settings, this only writes the Postfix tables from the book on this host.
     /// </summary>
     /// <param name="checkOnly">Whether to download and check without putting anything in force.</param>
+    /// <exception cref="ResponderException">
+    /// A Postfix table cannot be written (<see cref="Cause.Output"/>). The book is in force nevertheless.
+    /// </exception>
     public PullResult Run(bool checkOnly)
     {
         var result = Pull(checkOnly);
@@ -79,7 +82,8 @@ internal sealed class ConfigPull(
                 mapsChanged = settings.PostfixMaps is { } folder && PostfixMaps.Write(folder, book);
             }
         }
-        catch (ResponderException exception)
+        // When a map for Postfix cannot be written, the book is in force already.
+        catch (ResponderException exception) when (exception.Cause != Cause.Output)
         {
             _s3Failed = exception.Cause != Cause.ResponseBook;
             _faults.Add(new Fault(settings.File, 0, _s3Failed ? "s3" : BookSeal.SignedBy, exception.Message));

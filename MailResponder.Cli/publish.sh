@@ -64,7 +64,7 @@ case $(uname -m) in
   x86_64) rid=linux-x64 ;;
   aarch64 | arm64) rid=linux-arm64 ;;
   *)
-    say "no NativeAOT or ReadyToRun for the processor $(uname -m)"
+    say "neither NativeAOT nor ReadyToRun supports the processor $(uname -m)"
     exit 69
     ;;
 esac
@@ -165,7 +165,7 @@ make_archive() {
     -cf "$work/$name.tar" "$name"
   gzip -9n "$work/$name.tar"
   mv -f "$work/$name.tar.gz" "$outdir/$name.tar.gz"
-  say "made $outdir/$name.tar.gz"
+  say "built $outdir/$name.tar.gz"
 }
 
 for kind in $kinds; do
@@ -175,13 +175,13 @@ for kind in $kinds; do
     cp "$work/$kind/out/responder" "$outdir/.responder.new"
     chmod 755 "$outdir/.responder.new"
     mv -f "$outdir/.responder.new" "$outdir/responder"
-    say "made $name, commit $commit: $outdir/responder"
+    say "built $name, commit $commit: $outdir/responder"
     [ "$kind" != readytorun ] ||
       say "note: this file uses the host's SQLite, package libsqlite3-0"
     if [ -n "$archive" ]; then make_archive; fi
     exit 0
   fi
-  say "no $name: $(reason "$kind")"
+  say "cannot build $name: $(reason "$kind")"
 done
-say "nothing was made"
+say "nothing was built"
 exit 69

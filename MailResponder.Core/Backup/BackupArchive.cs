@@ -98,7 +98,7 @@ internal static class BackupArchive
     }
 
     private static string? Problem(TarEntry entry, Dictionary<string, byte[]> before) =>
-        !BackedUpFile.IsName(entry.Name) ? "is not part of a backup; did responder backup make this file?"
+        !BackedUpFile.IsName(entry.Name) ? "is not part of a backup; did responder backup make this archive?"
         : entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)
             ? "is not a regular file; did responder backup make this archive?"
         : before.ContainsKey(entry.Name) ? "occurs twice"

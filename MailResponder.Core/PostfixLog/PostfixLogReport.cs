@@ -5,8 +5,8 @@ internal sealed class PostfixLogReport(
     PostfixLogDatabase database, DateTimeOffset since, DateTimeOffset until, int threshold)
 {
     /// <summary>
-    /// Selects the mails for our addresses that arrived in the span. Each row combines the states of all messages that
-    /// local(8) or a filter made from the mail on this host; the mail is the root of those messages.
+    /// Selects the mails for our addresses that arrived in the span, except those of canaries. Each row combines the
+    /// states of all messages that local(8) or a filter made from the mail on this host; the mail is their root.
     /// </summary>
     private const string Requests = """
         WITH request AS (

@@ -9,7 +9,7 @@ namespace MailResponder.PostfixLog;
 /// The provider's domain. <see cref="Others"/> for all providers that are not in limits.large_domains or have too few
 /// replies to be shown.
 /// </param>
-/// <param name="Sent">Replies that the next host accepted and no later report says bounced.</param>
+/// <param name="Sent">Replies that the next host accepted, and that no later report says have bounced.</param>
 /// <param name="Deferred">Replies that the last delivery attempt deferred and that are still in the queue.</param>
 /// <param name="Bounced">Replies that were refused permanently or expired in the queue.</param>
 /// <param name="Waiting">

@@ -15,7 +15,7 @@ internal sealed class RequestedRecipients(ResponderSettings settings)
 
     /// <summary>
     /// Returns whether mail to the recipient is a request: the address is in one of the book's domains, and is neither
-    /// the bounce address nor the From address of replies.
+    /// the bounce address nor the From address of replies. If the book cannot be read, all of own_domains count.
     /// </summary>
     /// <param name="recipient">The recipient as the log line names it.</param>
     public bool Has(ReadOnlySpan<char> recipient)

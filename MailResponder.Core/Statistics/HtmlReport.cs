@@ -50,8 +50,8 @@ internal static class HtmlReport
 
     private static string Row(ReportRow row, bool hasBar)
     {
-        // In a chart, a long address may break anywhere. In other tables it may not: a long value would squeeze the
-        // label.
+        // In a chart, a long address may break anywhere. In other tables, a label must keep its width next to a long
+        // value.
         var (width, wrapped) = hasBar ? (" width=\"60\"", Wrapped) : ("", "overflow-wrap:break-word;");
         var bar = hasBar
             ? $"<td width=\"34%\" style=\"{Cell}padding-right:0;vertical-align:middle;\">{Bar(row)}</td>" : "";

@@ -23,7 +23,8 @@ internal static class OwnFolder
         {
             throw new ResponderException(Cause.Settings,
                 $"{nearest} belongs to another user, who could make root write anywhere through a link; run this as "
-                + $"that user: setpriv --reuid=$(stat -c %u {nearest}) --regid=$(stat -c %g {nearest}) --clear-groups …");
+                + $"that user: setpriv --reuid=$(stat -c %u {nearest}) --regid=$(stat -c %g {nearest}) "
+                + "--clear-groups …");
         }
     }
 }

@@ -58,7 +58,7 @@ internal sealed class CanaryFolders : IDisposable
 
     /// <summary>Deletes what earlier runs left: requests, their replies, and replies that came too late.</summary>
     /// <param name="before">
-    /// Only runs started before this time. Later ones may still be running on another host.
+    /// The time before which a run must have started. Later runs may still be active on another host.
     /// </param>
     public void Clean(DateTimeOffset before) => Delete(tag => tag.Made < before);
 
@@ -115,7 +115,10 @@ internal sealed class CanaryFolders : IDisposable
         }
     }
 
-    /// <summary>Whether the mailbox is at its quota. False if the provider does not tell.</summary>
+    /// <summary>
+    /// Whether the mailbox uses 95 % of its storage quota, or all of its message quota. False if the provider does not
+    /// tell.
+    /// </summary>
     public bool IsFull()
     {
         if (!_client.Capabilities.HasFlag(ImapCapabilities.Quota))

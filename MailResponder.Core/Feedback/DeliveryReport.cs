@@ -4,7 +4,7 @@ using MimeKit;
 namespace MailResponder.Feedback;
 
 /// <summary>
-/// A delivery status report (RFC 3464) that says a reply failed because the mailbox does not exist. Anybody can send
+/// A delivery status report (RFC 3464) about a reply that failed because the mailbox does not exist. Anybody can send
 /// one to the bounce address, so the responder believes only what the token in the quoted reply proves: that the reply
 /// was sent, when, and to whom. Only hosts and people that received or relayed the reply know its token.
 /// </summary>

@@ -176,8 +176,8 @@ internal sealed class FeedbackReader(
 
     /// <summary>
     /// Reads a notification. One that is days late because nobody read the queue looks the same as one that somebody
-    /// kept and sends again, so age alone does not make it invalid. It is dated when the event happened, or when SNS
-    /// signed it if that was earlier. A later decision of the operator prevails; it is remembered for as long as
+    /// kept and sends again, so age alone does not make it invalid. It counts as of the time of the event, or of SNS's
+    /// signature if that is earlier. A later decision of the operator prevails; it is remembered for as long as
     /// notifications are accepted.
     /// </summary>
     private void ReadNotification(LocatedJson json, string place, DateTimeOffset signedAt)

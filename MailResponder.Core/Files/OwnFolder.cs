@@ -22,8 +22,8 @@ internal static class OwnFolder
         if (found.Owner != 0)
         {
             throw new ResponderException(Cause.Settings,
-                $"{nearest} belongs to another user, who could make root write anywhere through a link; run this "
-                + $"as that user: setpriv --reuid=$(stat -c %u {nearest}) --regid=$(stat -c %g {nearest}) "
+                $"{nearest} belongs to another user, who could make root write anywhere through a link; run this as "
+                + $"that user: setpriv --reuid=$(stat -c %u {nearest}) --regid=$(stat -c %g {nearest}) "
                 + "--clear-groups …");
         }
     }

@@ -233,7 +233,7 @@ internal sealed partial class FaultHost : IDisposable
 
     public Action Unlock { get; private set; } = () => { };
 
-    /// <summary>Returns all replies sent, each as its whole text.</summary>
+    /// <summary>Returns the whole text of each reply sent.</summary>
     public Func<IReadOnlyList<string>> Replies { get; private set; } = () => [];
 
     public void UseOutbox() => Replies = () => [.. Place.Outbox.Select(File.ReadAllText)];

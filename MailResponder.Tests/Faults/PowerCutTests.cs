@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// The power fails while the host answers, or right after. Of the SQLite database only that is left which the program
+/// The power fails while the host answers, or right after. All that is left of the SQLite database is what the program
 /// has waited to see on the disk (disk.c). Whether or not Postfix still has the message, it is tried again.
 /// </summary>
 public sealed class PowerCutTests : IDisposable

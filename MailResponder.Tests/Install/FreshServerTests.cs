@@ -7,7 +7,7 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Install;
 
 /// <summary>
-/// A bare server after the one install command: what strangers, its operator and its clock get from it.
+/// A bare server after the one install command: what it does for strangers, its operator and its clock.
 /// </summary>
 [Collection(ServerRoots.Collection)]
 public sealed class FreshServerTests(InstalledServers servers)

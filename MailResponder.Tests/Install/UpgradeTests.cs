@@ -36,7 +36,7 @@ public sealed class UpgradeTests : IDisposable
         AssertNothingToDo();
     }
 
-    /// <summary>A new version of the package brings the line back by dpkg, and so do people.</summary>
+    /// <summary>dpkg restores the line with a new version of the package, and people add it again too.</summary>
     [Fact]
     public void SharedRotation_LosesTheMailLogAgain_AndNothingElse()
     {

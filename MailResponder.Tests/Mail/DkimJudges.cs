@@ -23,7 +23,7 @@ internal static class DkimJudges
         return new DkimVerifier(new OneKey(key)).Verify(message, signature);
     }
 
-    /// <summary>Returns the key record instead of a DNS answer.</summary>
+    /// <summary>Supplies the key record instead of DNS.</summary>
     private sealed class OneKey(TestKey key) : DkimPublicKeyLocatorBase
     {
         public override AsymmetricKeyParameter LocatePublicKey(

@@ -113,7 +113,9 @@ public sealed class NeverReturnedTests
         postfix.AssertNothingWasReturned();
     }
 
-    /// <summary>The program ends as it never does by itself, under the sample's own line of master.cf.</summary>
+    /// <summary>
+    /// The command ends in ways in which the responder itself never ends, under the sample's own line of master.cf.
+    /// </summary>
     [Fact]
     public void ProgramThatCannotStart_IsDeferredAndTheMessageAnsweredOnce()
     {

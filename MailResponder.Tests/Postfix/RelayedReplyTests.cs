@@ -4,8 +4,8 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// Requests with a forged sender in one of our names, whose reply Postfix would forward to a victim. Here Postfix
-/// rewrites such addresses, as it does by default, so that only the responder protects the victim.
+/// Requests whose forged sender is one of our own names, so that Postfix would forward the reply to a victim. Here
+/// Postfix rewrites such addresses, as it does by default, so that only the responder protects the victim.
 /// </summary>
 [Collection("Postfix")]
 public sealed class RelayedReplyTests(RelayedReplyTests.Rewriting route) : IClassFixture<RelayedReplyTests.Rewriting>

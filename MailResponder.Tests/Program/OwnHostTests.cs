@@ -1,6 +1,8 @@
 namespace MailResponder.Tests.Program;
 
-/// <summary>Requests from a name of the host itself, which are not answered whatever the settings say.</summary>
+/// <summary>
+/// Requests from a name of the host itself. The host name in the kernel decides, whatever the settings say.
+/// </summary>
 public sealed class OwnHostTests : IDisposable
 {
     private readonly Workplace _place = new();

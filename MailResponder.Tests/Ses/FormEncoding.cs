@@ -30,7 +30,7 @@ public class FormEncoding
         Assert.Equal(expected, Encoding.ASCII.GetString(written.ToArray()));
     }
 
-    /// <summary>An attachment is written by another method than the texts around it.</summary>
+    /// <summary>An attachment is written by a different method than the texts around it.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -5,7 +5,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>Runs the published program, started like pipe(8) starts it, with a test double of SES.</summary>
+/// <summary>Runs the published program, started as pipe(8) starts it, with a test double of SES.</summary>
 public class SesProgramTests
 {
     [Fact]

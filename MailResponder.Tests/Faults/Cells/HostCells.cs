@@ -13,7 +13,7 @@ internal static class HostCells
 
     public static IEnumerable<FaultCell> All => [.. Syslog, .. Clock, .. Disk, .. Memory, .. Rest];
 
-    // A message is rather answered without a log line than not at all.
+    // Answering a message without a log line is better than not answering it.
     private static IEnumerable<FaultCell> Syslog =>
     [
         Unheard("missing", "connect,/log,1,0,2;send,/log,1,0,2"),

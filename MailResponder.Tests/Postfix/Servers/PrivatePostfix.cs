@@ -99,8 +99,8 @@ internal sealed class PrivatePostfix : IDisposable
     public int Deferrals => MailLog.Split("status=deferred").Length - 1;
 
     /// <summary>
-    /// The process that starts all others. Its id is read with cat: it keeps the file locked, and .NET does not open a
-    /// file that it cannot lock.
+    /// The process that starts all others. Its id is read with cat, because the process keeps the file locked, and .NET
+    /// does not open a file that it cannot lock.
     /// </summary>
     public int Master => int.Parse(Run("cat", PidFile), CultureInfo.InvariantCulture);
 

@@ -4,8 +4,8 @@ using System.Text;
 namespace MailResponder.Tests.Program;
 
 /// <summary>
-/// The published program, started like pipe(8) starts it: in a folder that is not its own, and with only PATH and LANG
-/// in its environment.
+/// The published program, started as pipe(8) starts it: in a folder that is not its own, and with only PATH and LANG in
+/// its environment.
 /// </summary>
 internal sealed class ResponderProcess : IDisposable
 {

@@ -12,9 +12,10 @@ namespace MailResponder.Tests.Store;
 
 /// <summary>
 /// Logs in by MySQL 8's own method over a socket. MariaDB does not have it, so a test double speaks the server's part
-/// of the protocol (dev.mysql.com, "Caching SHA-2 Pluggable Authentication"). A password that the server has seen since
-/// it started is proven by a hash. Otherwise it asks for the password itself, and over a socket it reads the password
-/// in the clear, with or without TLS. There it never sends its RSA key: it reads a request for it as a password.
+/// of the protocol (dev.mysql.com, "Caching SHA-2 Pluggable Authentication"). If the server has seen a password since
+/// it started, the client proves it by a hash. Otherwise the server asks for the password itself, and over a socket it
+/// reads the password in the clear, with or without TLS. There it never sends its RSA key: it reads a request for the
+/// key as a password.
 /// </summary>
 public sealed class CachingSha2Tests : IDisposable
 {

@@ -72,7 +72,7 @@ internal sealed class FeedbackReader(
                 AddFault("", problem!);
             if (Faults.Count - before < Fault.MostOfAFile)
                 continue;
-            AddFault("", "and whatever follows: too much is wrong here; is this a file of notifications?");
+            AddFault("", "too many faults: the rest is not read; is this a file of notifications?");
             return;
         }
 

@@ -40,4 +40,20 @@ public sealed class LogRotationTests : IDisposable
         var finding = RetentionChecks.Look(_fake.Host).First(finding => finding.Name == "log-retention");
         Assert.Equal(expected, finding.State.Hyphenated());
     }
+
+    [Theory]
+    [InlineData("", 7, "ok")]
+    [InlineData("", 9, "warning")]
+    [InlineData("mail_log_days=30\n", 30, "ok")]
+    [InlineData("mail_log_days=30\n", 32, "warning")]
+    [InlineData("mail_log_days=3\n", 5, "warning")]
+    public void MailLog_IsAsOldAsInstallWasTold(string options, int age, string expected)
+    {
+        _fake.Folder.Write("var/backups/mail_responder/options", options);
+        _fake.Folder.Write("var/log/mail.log.1", "");
+        File.SetLastWriteTimeUtc(_fake.Folder.PathTo("var/log/mail.log.1"), FakeHost.Now.UtcDateTime.AddDays(-age));
+        File.SetUnixFileMode(_fake.Folder.PathTo("var/log/mail.log.1"), UnixFileMode.UserRead);
+        var finding = LogChecks.Look(_fake.BareHost, null).First(finding => finding.Name == "mail-log");
+        Assert.Equal(expected, finding.State.Hyphenated());
+    }
 }

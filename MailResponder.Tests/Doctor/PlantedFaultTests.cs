@@ -39,7 +39,7 @@ public sealed class PlantedFaultTests(DoctorServer server)
     [InlineData("ok dkim-dns", "mail._domainkey.example.com", "p=KEY")]
     [InlineData("warning spf", "example.com")]
     [InlineData("fault spf", "example.com", "v=spf1 mx ~all", "v=spf1 a ~all")]
-    [InlineData("fault spf", "example.com", "v=spf1 +all")]
+    [InlineData("fault spf", "example.com", "v=spf1 +ALL")]
     [InlineData("warning dmarc", "_dmarc.example.com")]
     [InlineData("warning dmarc", "_dmarc.example.com", "v=DMARC1; p=none", "v=DMARC1; p=reject")]
     [InlineData("fault block-lists", "1.2.0.192.zen.spamhaus.org", "127.0.0.4")]

@@ -15,9 +15,6 @@ internal static class LogChecks
         ["/etc/logrotate.d/mail_responder", "/etc/logrotate.d/mail_responder-mail"];
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>The time for which our own logs are kept, plus a day for the rotation itself.</summary>
-    private static readonly TimeSpan MaxMailLogAge = TimeSpan.FromDays(8);
-
     public static IEnumerable<Finding> Look(Host host, ResponderSettings? settings)
     {
         if (settings?.LogTo == LogTarget.Stderr)
@@ -149,12 +146,15 @@ internal static class LogChecks
     private static Check MailLog(Host host)
     {
         var (check, files) = (new Check("mail-log"), host.FilesIn("/var/log", "mail.*").ToList());
-        if (files.FindLast(file => host.Now - File.GetLastWriteTimeUtc(host.PathTo(file)) > MaxMailLogAge) is { } old)
-            check.Warning($"{old} is older than a week, and Postfix's log names everybody who wrote",
-                "run: install.sh --mail-log-days 7; and delete older files");
+        var days = RetentionChecks.MostDays(host).Count("day");
+        // logrotate deletes a file up to a day later.
+        var oldest = host.Now.AddDays(-RetentionChecks.MostDays(host) - 1);
+        if (files.FindLast(file => File.GetLastWriteTimeUtc(host.PathTo(file)) < oldest) is { } old)
+            check.Warning($"{old} is older than {days}, and Postfix's log names everybody who wrote",
+                "delete it; if new files stay as long, run install.sh");
         foreach (var file in files.Where(file => Host.IsOpen(host.PathTo(file), UnixFileMode.OtherRead)))
             check.Fault($"{file} can be read by every user of the host, and names everybody who wrote",
                 $"run: chmod 0640 {file}");
-        return check.OrOk("nothing older than a week, nothing open to everybody");
+        return check.OrOk($"nothing older than {days}, nothing open to everybody");
     }
 }

@@ -11,8 +11,7 @@ namespace MailResponder.Incoming;
 /// </summary>
 internal static class FromField
 {
-    private const string BesideAddresses = " \t\r\n<>(),:;";
-    private static readonly SearchValues<byte> BesideBytes = SearchValues.Create(" \t\r\n<>(),:;\""u8);
+    private static readonly char[] BesideAddresses = [' ', '\t', '\r', '\n', '<', '>', '(', ')', ',', ':', ';'];
     private static readonly SearchValues<char> NeedQuotes = SearchValues.Create("\"@()<>[]:;, ");
 
     /// <summary>Returns null and the mailbox, or the reason why there is none and a null mailbox.</summary>
@@ -50,7 +49,7 @@ internal static class FromField
     /// </summary>
     private static byte[]? OnlyInAngles(byte[] value)
     {
-        int open = -1, close = -1, named = -1;
+        var (open, close, isHandle) = (-1, -1, false);
         foreach (var i in Unquoted(value))
         {
             switch (value[i])
@@ -61,30 +60,21 @@ internal static class FromField
                 case (byte)'>' when open >= 0 && close < 0:
                     close = i;
                     break;
-                case (byte)'<' or (byte)'>':
-                // An @ at the start of the field belongs to a handle, like @joe, not to an address.
-                case (byte)'@' when open < 0 && named < 0 && !value.AsSpan(0, i).Trim(" \t\r\n"u8).IsEmpty:
-                    named = i;
+                // An @ at the start of the field belongs to a handle, like @joe. With a separator after it, it may be a
+                // source route or a mailbox without a local part: OpenDMARC then checks the domain after it.
+                case (byte)'@' when open < 0 && value.AsSpan(0, i).Trim(" \t\r\n"u8).IsEmpty:
+                    isHandle = true;
                     break;
-                case (byte)'@' when open < 0 && named >= 0:
+                case (byte)',' or (byte)';' or (byte)':' when open < 0 && isHandle:
+                case (byte)'@' when open < 0:
+                case (byte)'<' or (byte)'>':
                 // Only the end of a group may follow the closing bracket.
                 case not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)';') when close >= 0:
                     return null;
             }
         }
 
-        return close > 0 && (named < 0 || WordAt(value, named).SequenceEqual(value.AsSpan(open..close)[1..]))
-            ? value[open..(close + 1)] : null;
-    }
-
-    /// <summary>
-    /// Returns the word around a position. Clients that put the address itself into the display name hide no other one.
-    /// </summary>
-    private static ReadOnlySpan<byte> WordAt(ReadOnlySpan<byte> value, int position)
-    {
-        var start = value[..position].LastIndexOfAny(BesideBytes) + 1;
-        var end = value[position..].IndexOfAny(BesideBytes);
-        return value[start..(end < 0 ? value.Length : position + end)];
+        return close > 0 ? value[open..(close + 1)] : null;
     }
 
     /// <summary>
@@ -184,7 +174,7 @@ internal static class FromField
         var start = mailbox.LocalPart + "@";
         return MailDomain.TryNormalize(mailbox.Domain, out var domain)
             && (!value.Contains((byte)'>') || value.Contains((byte)'<'))
-            && Array.Exists(Encoding.UTF8.GetString(value).Split(BesideAddresses.ToCharArray()), word =>
+            && Array.Exists(Encoding.UTF8.GetString(value).Split(BesideAddresses), word =>
                 word.StartsWith(start, StringComparison.Ordinal)
                 && MailDomain.TrySplit(word, out var local, out var visible)
                 && local == mailbox.LocalPart && visible == domain);

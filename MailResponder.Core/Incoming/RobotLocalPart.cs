@@ -5,8 +5,7 @@ namespace MailResponder.Incoming;
 /// </summary>
 internal static class RobotLocalPart
 {
-    private static readonly string[] Whole =
-        ["mailerdaemon", "mdaemon", "postmaster", "complaints", "listserv", "majordomo"];
+    private static readonly string[] Whole = ["mailerdaemon", "postmaster", "complaints", "listserv", "majordomo"];
 
     /// <summary>The last one begins the sender of Exchange's own reports; a fixed number follows.</summary>
     private static readonly string[] Beginnings = ["noreply", "donotreply", "microsoftexchange329e71ec88ae"];
@@ -48,7 +47,8 @@ internal static class RobotLocalPart
     public static bool Matches(string localPart)
     {
         var local = Unwrapped(localPart.Trim('"').ToLowerInvariant());
-        if (IsOfListServer(local))
+        // MDaemon is a mail server; m.daemon is a person.
+        if (local == "mdaemon" || IsOfListServer(local))
             return true;
         var plus = local.IndexOf('+');
         var name = string.Concat((plus > 0 ? local[..plus] : local).Split('-', '_', '.'));
@@ -102,10 +102,12 @@ internal static class RobotLocalPart
     /// </summary>
     private static string Unwrapped(string local)
     {
-        foreach (var forwarder in (ReadOnlySpan<string>)["+caf_=", "+auto_="])
+        if (local.IndexOf("+caf_=", StringComparison.Ordinal) is > 0 and var forwarding)
+            return local[..forwarding];
+        if (local.IndexOf("+auto_=", StringComparison.Ordinal) is > 0 and var number
+            && !local.AsSpan(0, number).ContainsAnyExceptInRange('0', '9'))
         {
-            if (local.IndexOf(forwarder, StringComparison.Ordinal) is > 0 and var end)
-                return local[..end];
+            return local[..number];
         }
 
         if (local.StartsWith("prvs=", StringComparison.Ordinal) || local.StartsWith("btv1=", StringComparison.Ordinal))

@@ -114,7 +114,7 @@ internal static class SubjectText
             raw = raw[(start + 2)..];
             if (!TryReadWord(ref raw, out var name, out var content))
                 continue;
-            if (name != charset || between.ContainsAnyExcept(" \t\r\n"u8))
+            if (!name.Equals(charset, StringComparison.OrdinalIgnoreCase) || between.ContainsAnyExcept(" \t\r\n"u8))
             {
                 if (!IsText(run, charset))
                     return false;
@@ -155,7 +155,7 @@ internal static class SubjectText
         // MimeKit does not decode words whose charset is empty or has a dot or colon (RFC 2047, section 2), and drops
         // the last letters of base64 without padding (RFC 2045, section 6.8).
         if (charset.Length == 0 || charset.AsSpan().ContainsAny('.', ':')
-            || (decoder is Base64Decoder && length % 4 != 0))
+            || (decoder is Base64Decoder && !IsWholeBase64(encoded[..length])))
         {
             charset = UnknownCharset;
         }
@@ -164,5 +164,14 @@ internal static class SubjectText
         content = output.AsSpan(0, decoder.Decode(encoded[..length].ToArray(), 0, length, output));
         raw = encoded[(length + 2)..];
         return true;
+    }
+
+    /// <summary>Whether padding follows an incomplete group of four letters. Other characters do not count.</summary>
+    private static bool IsWholeBase64(ReadOnlySpan<byte> text)
+    {
+        var letters = 0;
+        foreach (var c in text)
+            letters += char.IsAsciiLetterOrDigit((char)c) || c is (byte)'+' or (byte)'/' ? 1 : 0;
+        return letters % 4 == 0 || (letters % 4 > 1 && text.Contains((byte)'='));
     }
 }

@@ -53,6 +53,7 @@ public sealed class LogRotationTests : IDisposable
         _fake.Folder.Write("var/log/mail.log.1", "");
         File.SetLastWriteTimeUtc(_fake.Folder.PathTo("var/log/mail.log.1"), FakeHost.Now.UtcDateTime.AddDays(-age));
         File.SetUnixFileMode(_fake.Folder.PathTo("var/log/mail.log.1"), UnixFileMode.UserRead);
+        Directory.CreateDirectory(_fake.Folder.PathTo("proc"));
         var finding = LogChecks.Look(_fake.BareHost, null).First(finding => finding.Name == "mail-log");
         Assert.Equal(expected, finding.State.Hyphenated());
     }

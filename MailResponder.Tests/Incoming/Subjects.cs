@@ -50,7 +50,10 @@ public sealed class Subjects
     [InlineData("=?utf8?q?=D8=B3?=", "س")]
     // Without padding, MimeKit drops letters. Not decoded by MimeKit: a charset with a dot or a colon, or none.
     [InlineData("=?utf-8?B?2LPZhNin2YU?=", "")]
+    [InlineData("=?utf-8?B?2LPZhNin2YU ?=", "")]
     [InlineData("=?utf-8?B?2LPZhNin2YU=?=", "سلام")]
+    [InlineData("=?utf-8?B?2LPZhNin2YU==?=", "سلام")]
+    [InlineData("=?utf-8?q?=D8?= =?UTF-8?q?=B3?=", "س")]
     [InlineData("=?ANSI_X3.4-1968?Q?hello?=", "")]
     [InlineData("=?ISO_8859-1:1987?Q?hello?=", "")]
     [InlineData("=??Q?hello?=", "")]

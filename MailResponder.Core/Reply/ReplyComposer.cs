@@ -30,13 +30,13 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
         var recipient = AsciiAddress(request.From);
         // Without a header list, MimeMessage would generate a Message-ID, and .NET would load OpenSSL for that.
         var message = new MimeMessage(new HeaderList());
-        message.From.Add(settings.ResponseFrom);
+        EncodedWords.AddFrom(message, settings.ResponseFrom);
         message.To.Add(new MailboxAddress("", recipient));
         // A mistyped address is not repeated: a forger may have put a message to their victim into it.
         if (!entry.IsForUnknown)
             message.ReplyTo.Add(new MailboxAddress("", entry.Address));
         var asked = entry.IsForUnknown ? entry.Address[ResponseEntry.AnyLocalPart.Length..] : entry.Address;
-        message.Headers.Add(ReplySubject.Field(entry.Subject ?? ReplySubject.For(request, asked)));
+        message.Headers.Add(EncodedWords.Subject(entry.Subject ?? ReplySubject.For(request, asked)));
         message.Date = clock.GetUtcNow();
         message.MessageId = name + "@" + MailDomain.Of(settings.ResponseAddress);
         ReplyThread.Continue(message, request);

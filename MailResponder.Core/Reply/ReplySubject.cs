@@ -1,7 +1,6 @@
 using System.Text;
 using MailResponder.Incoming;
 using MailResponder.Settings;
-using MimeKit;
 
 namespace MailResponder.Reply;
 
@@ -9,11 +8,6 @@ namespace MailResponder.Reply;
 internal static class ReplySubject
 {
     private const int MaxLength = 160;
-
-    /// <summary>
-    /// The most bytes in an encoded word. With "Subject: " before it, the line has at most 73 characters.
-    /// </summary>
-    private const int MaxWordBytes = 39;
 
     /// <summary>
     /// Returns "Re: " and the request's subject, on one line and bounded, if something is proven about its sender.
@@ -26,35 +20,6 @@ internal static class ReplySubject
         while (clean.StartsWith("Re:", StringComparison.OrdinalIgnoreCase))
             clean = clean[3..].TrimStart();
         return "Re: " + (clean.Length > 0 ? clean : requestedAddress);
-    }
-
-    /// <summary>
-    /// Returns the Subject field. MimeKit makes encoded words of up to 108 characters out of text that mixes scripts
-    /// or accents; 75 are allowed (RFC 2047, section 2).
-    /// </summary>
-    public static Header Field(string subject)
-    {
-        if (Ascii.IsValid(subject))
-            return new Header(HeaderId.Subject, subject);
-        var words = new StringBuilder();
-        var word = new List<byte>();
-        foreach (var rune in subject.EnumerateRunes())
-        {
-            if (word.Count + rune.Utf8SequenceLength > MaxWordBytes)
-                AppendWord(words, word);
-            word.AddRange(Encoding.UTF8.GetBytes(rune.ToString()));
-        }
-
-        AppendWord(words, word);
-        var field = new Header(HeaderId.Subject, "");
-        field.SetRawValue(Encoding.ASCII.GetBytes(words.ToString()));
-        return field;
-    }
-
-    private static void AppendWord(StringBuilder words, List<byte> word)
-    {
-        words.Append(" =?utf-8?B?").Append(Convert.ToBase64String([.. word])).Append("?=\n");
-        word.Clear();
     }
 
     /// <summary>

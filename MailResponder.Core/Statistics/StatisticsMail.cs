@@ -31,7 +31,7 @@ internal static class StatisticsMail
         var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var from = statistics.From ?? settings.ResponseFrom;
         var message = new MimeMessage(new HeaderList());
-        message.From.Add(from);
+        EncodedWords.AddFrom(message, from);
         message.To.Add(statistics.To);
         message.Subject = (report.Warnings.Count > 0 ? "WARNING: " : "")
             + $"{ReportSections.Title(report)}: {Figure.Of(report.Messages.Answered)} answered";

@@ -298,7 +298,7 @@ complete_options() {
   first_domain=${domains%% *}
   if [ -z "$hostname" ]; then
     hostname=$(lower "$(hostname -f 2>/dev/null || true)")
-    is_domain "$hostname" || usage "hostname -f prints \"$hostname\", which has no domain: give --hostname"
+    is_domain "$hostname" || usage "hostname -f prints \"$hostname\", which is no host name in a domain: give --hostname"
   fi
   from=${from:-support@$first_domain}
   if is_among "$(lower "${from##*@}")" "$removed"; then
@@ -1434,8 +1434,8 @@ tell_what_stays() {
   if [ -n "$dry_run" ]; then return; fi
   echo "These stay: $etc (settings, keys), $home (database, files), /var/log/mail_responder*.log," \
     "and the user $user"
-  if [ "$(remembered database)" = mysql ]; then echo "The database mail_responder in MariaDB stays too"; fi
   echo "To remove them too: rm -r $etc $home $state && userdel $user"
+  if [ "$(remembered database)" = mysql ]; then echo "The database mail_responder in MariaDB stays too"; fi
   if [ -n "$(recorded packages)" ]; then
     echo "These packages were installed for it, and stay: $(recorded packages | tr '\n' ' ')"
   fi

@@ -175,9 +175,9 @@ internal static class CommandLine
         var root = new RootCommand("""
             Answers mail with the replies in a response book.
 
-            Without a command, it is the filter that Postfix runs for each message. It reads the message on standard
-            input. The exit code is 0 if the message was answered or needs no answer, and 75 if Postfix is to try again
-            later. By hand:
+            Without a command, it is the filter that Postfix runs for each message. It reads the message from
+            standard input. The exit code is 0 if the message was answered or needs no answer, and 75 if Postfix is to
+            try again later. By hand:
 
               responder --settings samples/settings.json < samples/request.eml
             """)

@@ -95,7 +95,7 @@ internal sealed class Replier(
     private static string InWords(SendStatus status) => status switch
     {
         SendStatus.Sent => "was sent",
-        SendStatus.Refused => "was refused for good",
+        SendStatus.Refused => "was refused permanently",
         _ => "was not sent",
     };
 

@@ -37,7 +37,7 @@ install_packages() {
     as_root install -m 755 "$work/policy-rc.d" "$policy"
   fi
   say "installing $missing"
-  as_root apt-get update -qq >&2 || say "apt-get update failed: going on with the lists that are here"
+  as_root apt-get update -qq >&2 || say "apt-get update failed: continuing with the existing package lists"
   # shellcheck disable=SC2086 # a list of package names
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
     -o Dpkg::Use-Pty=0 $missing >&2 || give_up "apt-get could not install: $missing"

@@ -40,7 +40,7 @@ internal sealed class DkimCommand : Command
             if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
             {
                 throw new ResponderException(Cause.Output,
-                    $"there is no folder {folder}; correct the path, or make it: mkdir -p {folder}");
+                    $"there is no folder {folder}; correct the path, or create it: mkdir -p {folder}");
             }
 
             // If the settings are missing or have faults, the key gets no group. `config check` then reports that the

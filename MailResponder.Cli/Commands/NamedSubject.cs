@@ -20,7 +20,7 @@ internal sealed record NamedSubject(string Label, string? Address, string Domain
 
     /// <summary>Returns the addresses and domains that the arguments name, in the same order.</summary>
     /// <exception cref="ResponderException">
-    /// A text is neither an address nor a domain, or standard input is empty.
+    /// A text is neither an address nor a domain, or standard input names none.
     /// </exception>
     public static List<NamedSubject> Read(IReadOnlyList<string> arguments) =>
         [.. arguments.SelectMany(argument => argument == StandardInput ? ReadInput() : [Parse(argument, argument)])];
@@ -45,7 +45,7 @@ internal sealed record NamedSubject(string Label, string? Address, string Domain
         }
 
         return subjects.Count > 0 ? subjects
-            : throw Usage("standard input is empty; write one address or domain per line");
+            : throw Usage("standard input names no address or domain; write one per line");
     }
 
     private static NamedSubject Parse(string text, string label)

@@ -170,8 +170,8 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
             }
 
             if (!FilesFolder.IsPlainPath(bucket.Text) || !FilesFolder.IsPlainPath(file.Text))
-                fields.Add(item.Line, place, $"\"{bucket.Text}\" / \"{file.Text}\": bucket and file must not contain "
-                    + "\"..\", \"\\\" or an empty part, or begin with \"/\"");
+                fields.Add(item.Line, place, $"\"{bucket.Text}\" / \"{file.Text}\": bucket and file must have no "
+                    + "empty, \".\" or \"..\" part, and no \"\\\"");
             if (string.IsNullOrWhiteSpace(shown.Text) || shown.Text.AsSpan().ContainsAny("/\\")
                 || shown.Text.Any(LineText.Breaks))
                 fields.Add(shown.Line, place, $"\"{shown.Text}\" cannot be used as a file name");

@@ -31,7 +31,7 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
     public SendResult Send(OutgoingReply reply)
     {
         if (!NamesItsRecipientAlone(reply))
-            return SendResult.Refused("its header does not name its recipient and nobody else");
+            return SendResult.Refused("its header must name its recipient and nobody else");
         if (reply.WireBytes > MaxMessageBytes)
             return SendResult.AttachmentsRefused(TooLong);
         try

@@ -11,7 +11,7 @@ internal sealed class FeedbackCounts
     public void Add(string words, int count = 1) => _counts[words] = _counts.GetValueOrDefault(words) + count;
 
     /// <summary>
-    /// Returns text such as "3 blocked, 1 blocked already, 4 soft bounces". `blocked` comes first, even if zero.
+    /// Returns text such as "3 blocked, 1 blocked already, 4 soft bounce(s)". `blocked` comes first, even if zero.
     /// </summary>
     public override string ToString()
     {

@@ -85,7 +85,7 @@ internal static class FileTrouble
         Absent when File.Exists(path) => "names an interpreter in its first line that does not exist",
         Absent => "does not exist; name the host's program",
         NotAllowed when Directory.Exists(path) => "is a folder; name the program in it",
-        NotAllowed => $"may not be run by the user {RunningUser.Name}; if it is a program, run: chmod 0755",
+        NotAllowed => $"may not be run by the user {RunningUser.Name}; if it is a program, run: chmod 0755 {path}",
         NoProgram => "is not a program; a script must begin with a line like #!/bin/sh",
         IsLocked => "would exceed the limit of processes; see: ulimit -u",
         NoMemory => "cannot get memory; none is left",

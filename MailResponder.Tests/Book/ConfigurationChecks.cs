@@ -272,7 +272,7 @@ public sealed class ConfigurationChecks : IDisposable
     }
 
     [Theory]
-    [InlineData("text", 0x1A4, "may not be run by the user root; if it is a program, run: chmod 0755")]
+    [InlineData("text", 0x1A4, "may not be run by the user root; if it is a program, run: chmod 0755 {path}")]
     [InlineData("text", 0x1ED, "is not a program; a script must begin with a line like #!/bin/sh")]
     [InlineData("", 0x1ED, "is not a program; a script must begin with a line like #!/bin/sh")]
     [InlineData("#!/bin/sh\n", 0x1ED, null)]
@@ -286,7 +286,8 @@ public sealed class ConfigurationChecks : IDisposable
             File.SetUnixFileMode(_folder.Write("sendmail", text), (UnixFileMode)mode);
 
         List<string> expected = trouble is null ? [Unsigned]
-            : [Unsigned, $"settings.json:4: sendmail: {_folder.Path}/sendmail {trouble}"];
+            : [Unsigned, $"settings.json:4: sendmail: {_folder.Path}/sendmail "
+                + trouble.Replace("{path}", _folder.PathTo("sendmail"), StringComparison.Ordinal)];
         Assert.Equal(expected, Check("", sendmail: "sendmail", method: "sendmail"));
     }
 

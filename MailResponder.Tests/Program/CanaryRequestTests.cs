@@ -120,8 +120,8 @@ public sealed class CanaryRequestTests : IDisposable
         _place.Write();
         var run = _place.Command("config", "check");
         var said = run.OutputText + run.Errors;
-        Assert.Contains("canary: gmail asks nosuch@example.net, which ", said, StringComparison.Ordinal);
-        Assert.DoesNotContain("gmail asks get@", said, StringComparison.Ordinal);
+        Assert.Contains("canary: gmail writes to nosuch@example.net, which ", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("gmail writes to get@", said, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -341,7 +341,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         var machine = fake.Host with { Clock = TimeProvider.System };
         var finding = AwsChecks.S3(machine, settings).Single(finding => finding.Name == "s3-pull");
         Assert.Equal(FindingState.Fault, finding.State);
-        Assert.StartsWith("the last pull was refused, 0 minutes ago: ", finding.Text, StringComparison.Ordinal);
+        Assert.StartsWith("pulls have been refused for 0 minutes: ", finding.Text, StringComparison.Ordinal);
         Assert.Contains(words, finding.Text, StringComparison.Ordinal);
     }
 

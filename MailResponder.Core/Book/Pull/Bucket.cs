@@ -39,7 +39,7 @@ internal sealed class Bucket : IDisposable
     /// <param name="bucket">The name of the bucket, optionally with a key prefix: <c>bucket/prefix</c>.</param>
     /// <param name="file">The key of the object, relative to the prefix.</param>
     /// <param name="knownETag">The ETag of the version that the caller has. Null: download in any case.</param>
-    /// <param name="path">The file to write. It is complete when this returns, and missing when this throws.</param>
+    /// <param name="path">The file to write. It is complete when this returns a file.</param>
     /// <param name="maxBytes">The fixed size limit for this kind of file. Null: the limit in the settings.</param>
     /// <returns>The ETag and hash of the downloaded file. Null if the object has not changed.</returns>
     /// <exception cref="ResponderException">

@@ -21,7 +21,7 @@ internal sealed class PullState
         PathIn(filesRoot) is var path && File.Exists(path) ? new DateTimeOffset(File.GetLastWriteTimeUtc(path)) : null;
 
     /// <summary>
-    /// Returns why the last pull put nothing in force, and since when that is so. Null if the last pull was good.
+    /// Returns why the last pull put nothing in force, and since when for this reason. Null if the last pull was good.
     /// </summary>
     public static (string Fault, DateTimeOffset Time)? LastRefusal(string filesRoot) =>
         RefusalIn(filesRoot) is var path && FileTrouble.OrNull(() => File.ReadAllText(path)) is { } fault

@@ -156,7 +156,7 @@ internal static class DnsChecks
                     "make sure that /etc/resolv.conf names a resolver of your own; then run this again");
             // Spamhaus and others report errors by these addresses. They say nothing about the address looked up.
             else if (answer.Any(text => text.StartsWith("127.255.255.", StringComparison.Ordinal)))
-                check.Warning($"{list[0]} refuses queries of this host's resolver: it never lists anybody",
+                check.Warning($"{list[0]} refuses queries of this host's resolver, so nobody is found on it",
                     "use a resolver of your own, not a public one");
             else if (answer.Any(text => text.StartsWith("127.", StringComparison.Ordinal)
                 && (list is not [_, var filter, ..] || IsMatch(filter, text))))

@@ -6,7 +6,7 @@ namespace MailResponder.Doctor;
 
 /// <summary>
 /// Reads the end of a log, and then what is added to it. After logrotate renames the file, reads the new one from its
-/// start.
+/// start if it is shorter.
 /// </summary>
 /// <param name="path">The path of the log. It need not exist.</param>
 /// <param name="maxBytes">How much of the present end to read. 0 reads only what is added from now on.</param>

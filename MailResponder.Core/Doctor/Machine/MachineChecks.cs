@@ -48,7 +48,7 @@ internal static class MachineChecks
         var (check, chrony) = (new Check("clock"), host.Run("chronyc", "-n", "tracking"));
         if (!chrony.Succeeded)
             return host.Run("timedatectl", "show", "-p", "NTPSynchronized", "--value").Output.Trim() == "yes"
-                ? check.Ok("systemd says that it is synchronised")
+                ? check.Ok("systemd says that it is synchronized")
                 : chrony.IsInstalled
                 ? check.Warning($"nothing sets it: chronyd does not run ({chrony.Complaint})",
                     "run: systemctl enable --now chrony")

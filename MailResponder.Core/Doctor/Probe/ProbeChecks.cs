@@ -60,7 +60,7 @@ internal static class ProbeChecks
         }
 
         var outcome = dialogue.Problem is null
-            ? "accepted the request, but did not reply" : "did not accept the request";
+            ? "accepted the request, but the probe failed" : "could not be given the request";
         return check.Fault($"{asked} {outcome}: {problem}",
             $"fix what it names, and other faults first; then look at {mailLog} and {LogChecks.Log}");
     }

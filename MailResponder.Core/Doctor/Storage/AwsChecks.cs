@@ -111,7 +111,7 @@ internal static class AwsChecks
             "check /etc/cron.d/mail_responder and cron's mail; for now: sudo -u mail_responder responder config pull";
         var check = new Check("s3-pull");
         if (PullState.LastRefusal(settings.FilesRoot) is { } refusal)
-            return check.Fault($"the last pull was refused, {(host.Now - refusal.Time).InWords()} ago: {refusal.Fault}",
+            return check.Fault($"pulls have been refused for {(host.Now - refusal.Time).InWords()}: {refusal.Fault}",
                 "do what it says; then: sudo -u mail_responder responder config pull");
         if (PullState.LastSaved(settings.FilesRoot) is not { } saved)
             return check.Fault("nothing was ever pulled to " + settings.FilesRoot, remedy);

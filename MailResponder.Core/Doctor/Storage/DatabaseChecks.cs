@@ -26,8 +26,9 @@ internal static class DatabaseChecks
             using var asResponder = host.ActAsResponder();
             var report = DatabaseReport.Of(settings.Database);
             if ((report.Problem ?? report.Missing) is not null)
-                throw new ResponderException(Cause.Database,
-                    $"{report.Problem}{(report.Missing is { } rights ? $" rights are missing: {rights}" : "")}".Trim());
+                throw new ResponderException(Cause.Database, string.Join("; ",
+                    new[] { report.Problem, report.Missing is { } rights ? "rights are missing: " + rights : null }
+                        .OfType<string>()));
             using var store = RequesterStore.Open(
                 settings.Database, AddressKey.Load(settings.AddressKeyFile), MaxWait, host.Clock);
             var counts = store.Count();
@@ -79,6 +80,6 @@ internal static class DatabaseChecks
         return settings.Database.SqliteFile is { } file && host.Now - File.GetCreationTimeUtc(file) < MaxWithoutReset
             ? check.Ok("none yet; the database is new")
             : check.Warning("the quotas were never reset",
-                "check /etc/cron.d/mail_responder; in a fleet one host resets them");
+                "check /etc/cron.d/mail_responder; in a fleet one host is enough");
     }
 }

@@ -298,7 +298,8 @@ complete_options() {
   first_domain=${domains%% *}
   if [ -z "$hostname" ]; then
     hostname=$(lower "$(hostname -f 2>/dev/null || true)")
-    is_domain "$hostname" || usage "hostname -f prints \"$hostname\", which is no host name in a domain: give --hostname"
+    is_domain "$hostname" ||
+      usage "hostname -f prints \"$hostname\", which is no host name in a domain: give --hostname"
   fi
   from=${from:-support@$first_domain}
   if is_among "$(lower "${from##*@}")" "$removed"; then

@@ -210,7 +210,7 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
 
     /// <summary>
     /// Returns the ids that the field contains exactly as MimeKit reads them. MimeKit drops spaces and a final dot. The
-    /// field is read undecoded: an encoded word is not allowed in an id (RFC 2047, section 5).
+    /// field is read undecoded (RFC 2047, section 5).
     /// </summary>
     private static List<string> Ids(HeaderList headers, string name)
     {

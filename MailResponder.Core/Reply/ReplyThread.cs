@@ -47,10 +47,11 @@ internal static class ReplyThread
 
     /// <summary>
     /// Whether the id can be repeated: it has the form of an id with an "@" (RFC 5322, section 3.6.4). MimeKit throws
-    /// if it would not read the same id again.
+    /// if it would not read the same id again. An encoded word is not allowed in an id (RFC 2047, section 5): a reader
+    /// that decodes it nevertheless could find a line end.
     /// </summary>
     private static bool IsPlain(string id) =>
         id.Length is > 0 and <= MaxIdLength && !id.AsSpan().ContainsAnyExceptInRange('!', '~')
         && id.IndexOf('@') is > 0 and var at && at < id.Length - 1
-        && !id.AsSpan().ContainsAny('<', '>') && MimeUtils.ParseMessageId(id) == id;
+        && !id.AsSpan().ContainsAny('<', '>') && id.AsSpan().IndexOf("=?") < 0 && MimeUtils.ParseMessageId(id) == id;
 }

@@ -52,6 +52,7 @@ public sealed class ReplyThreads
     [InlineData("a b@a")]
     [InlineData("a\r\nBcc: x@a")]
     [InlineData("é@a")]
+    [InlineData("=?utf-8?q?=0D=0ABcc:x?=@a")]
     [InlineData("<a@a")]
     [InlineData("(")]
     [InlineData("(a)@b")]

@@ -47,8 +47,8 @@ public sealed class Choices
     [Fact]
     public void EveryChoice_IsAmongThem()
     {
-        var sources = Directory.EnumerateFiles(Repository.PathTo("MailResponder.Core", "Settings"), "*.cs")
-            .Select(File.ReadAllText);
+        var sources = Directory.EnumerateFiles(Repository.PathTo("MailResponder.Core", "Settings"), "*.cs",
+            SearchOption.AllDirectories).Select(File.ReadAllText);
         // One line of code reads the levels of authentication of two settings.
         Assert.Equal(All.Count - 1, sources.Sum(source => source.Split(".Choice(").Length - 1));
     }

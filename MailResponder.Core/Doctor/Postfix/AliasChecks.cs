@@ -47,8 +47,8 @@ internal sealed class AliasChecks(Host host, ResponderSettings? settings, Postfi
     }
 
     /// <summary>
-    /// Checks that no user of the host but the forwarder has a mailbox. Mail from strangers to names like nobody would stay in
-    /// /var/mail, with their addresses.
+    /// Checks that no user of the host but the forwarder has a mailbox. Mail from strangers to names like nobody would
+    /// stay in /var/mail, with their addresses.
     /// </summary>
     private Check Mailboxes()
     {

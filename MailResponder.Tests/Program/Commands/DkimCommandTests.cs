@@ -51,7 +51,8 @@ public sealed partial class DkimCommandTests
         var run = place.Command("dkim", "keygen", place.PathTo("none/dkim.key"));
         Assert.Equal(73, run.ExitCode);
         Assert.Contains(
-            $"there is no folder {place.PathTo("none")}; correct the path, or create it: mkdir -p {place.PathTo("none")}",
+            $"there is no folder {place.PathTo("none")}; correct the path, or create it: "
+                + $"mkdir -p {place.PathTo("none")}",
             run.Errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(place.PathTo("none")));
     }

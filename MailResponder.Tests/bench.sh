@@ -26,7 +26,6 @@
 #
 # Exit status: 0 measured, whether or not the goals are met; 1 if a case could not run;
 # 64 usage; 69 if something is missing and could not be installed.
-# 64 usage; 69 when something is missing that could not be installed.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -75,11 +75,12 @@ internal sealed class LinkPools
     /// <summary>
     /// Whether mail programs recognize the link in a text and open it: it is http or https in ASCII (RFC 3986).
     /// </summary>
-    private static bool IsUrl(string link) => !link.AsSpan().ContainsAnyExceptInRange('!', '~')
-        && !link.AsSpan().ContainsAny("<>\"\\") && HostOf(link).Length > 0;
+    private static bool IsUrl(string link) => !link.AsSpan().ContainsAny("<>\"\\") && HostOf(link).Length > 0;
 
+    /// <summary>Returns the host of a link; empty if it is not a web address in ASCII.</summary>
     private static string HostOf(string link) =>
-        Uri.TryCreate(link, UriKind.Absolute, out var url) && link.Contains("://", StringComparison.Ordinal)
+        !link.AsSpan().ContainsAnyExceptInRange('!', '~') && link.Contains("://", StringComparison.Ordinal)
+            && Uri.TryCreate(link, UriKind.Absolute, out var url)
             && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
-            ? url.IdnHost.TrimEnd('.') : "";
+            ? url.Host.TrimEnd('.') : "";
 }

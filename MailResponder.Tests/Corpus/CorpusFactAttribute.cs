@@ -1,13 +1,8 @@
-namespace MailResponder.Tests.Program;
+namespace MailResponder.Tests.Corpus;
 
-/// <summary>A test of mails written by others, which are not part of the project and may be missing.</summary>
+/// <summary>A test over other systems' mails. It is skipped if they are not available.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class CorpusFactAttribute : FactAttribute
 {
-    public CorpusFactAttribute()
-    {
-        if (!Directory.Exists(CorpusFolder)) Skip = $"{CorpusFolder} is not there";
-    }
-
-    internal static string CorpusFolder => Path.GetFullPath(Repository.PathTo("..", "shared", "corpus"));
+    public CorpusFactAttribute() => Skip = CorpusMails.Missing;
 }

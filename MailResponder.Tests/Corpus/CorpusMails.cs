@@ -11,6 +11,9 @@ internal static class CorpusMails
 
     public static bool Exist => Directory.Exists(Folder);
 
+    /// <summary>Why tests over these mails are skipped. Null if the mails are available.</summary>
+    public static string? Missing => Exist ? null : $"no mails in {Folder}; name their folder in {FolderVariable}";
+
     /// <summary>
     /// Returns the .eml files in or below a folder of the corpus, as paths relative to <see cref="Folder"/>; one empty
     /// path if the folder is missing.

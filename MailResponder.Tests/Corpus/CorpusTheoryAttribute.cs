@@ -4,9 +4,5 @@ namespace MailResponder.Tests.Corpus;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class CorpusTheoryAttribute : TheoryAttribute
 {
-    public CorpusTheoryAttribute()
-    {
-        if (!CorpusMails.Exist)
-            Skip = $"no mails in {CorpusMails.Folder}; name their folder in {CorpusMails.FolderVariable}";
-    }
+    public CorpusTheoryAttribute() => Skip = CorpusMails.Missing;
 }

@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace MailResponder.Tests;
 
-/// <summary>What the documentation points at exists: pages, headings, source files and tests.</summary>
+/// <summary>Checks that the pages, headings and source files that the documentation names exist.</summary>
 public sealed partial class DocumentationTests
 {
-    /// <summary>Where a path of the documentation may begin.</summary>
+    /// <summary>The folders that paths in the documentation start from.</summary>
     private static readonly string[] Roots =
         ["", "MailResponder.Core", "MailResponder.Cli", "MailResponder.Tests", "MailResponder.Core/Standins"];
 
@@ -60,7 +60,7 @@ public sealed partial class DocumentationTests
     [GeneratedRegex(@"\]\((?!\w+:)(?<page>[^)#]*)(?:#(?<heading>[^)]*))?\)")]
     private static partial Regex Link();
 
-    /// <summary>A path that begins with a folder in a capital, as those of the code do, or a C# file.</summary>
+    /// <summary>A path whose first folder begins with a capital, as the folders of code do, or a C# file.</summary>
     [GeneratedRegex(@"`((?:[A-Z][\w.]*/)[\w./]*|[A-Z]\w+\.cs)(?: [^`]*)?`")]
     private static partial Regex SourcePath();
 

@@ -43,7 +43,8 @@ internal sealed class FeedbackReader(
     public List<Fault> Faults { get; } = [];
 
     /// <summary>
-    /// Reads all files and blocks the addresses before it returns. Faults do not stop it, up to a number for each file.
+    /// Reads all files and blocks the addresses before it returns. It continues after faults, up to a limit for each
+    /// file.
     /// </summary>
     /// <param name="files">The files: for each the name to use in its faults, and all its bytes.</param>
     /// <exception cref="ResponderException">

@@ -170,7 +170,7 @@ internal static class FromField
     /// </summary>
     private static bool IsVisible(MailboxAddress mailbox, ReadOnlySpan<byte> value)
     {
-        // Made once: a local part of words in quotation marks is as long as the field, and the field has many words.
+        // Computed once: a quoted local part can be as long as the field, and the field can have many words.
         var start = mailbox.LocalPart + "@";
         return MailDomain.TryNormalize(mailbox.Domain, out var domain)
             && (!value.Contains((byte)'>') || value.Contains((byte)'<'))

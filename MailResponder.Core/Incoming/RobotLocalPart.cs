@@ -7,7 +7,7 @@ internal static class RobotLocalPart
 {
     private static readonly string[] Whole = ["mailerdaemon", "postmaster", "complaints", "listserv", "majordomo"];
 
-    /// <summary>The last one begins the sender of Exchange's own reports; a fixed number follows.</summary>
+    /// <summary>Exchange sends its own reports from an address that begins with the last one.</summary>
     private static readonly string[] Beginnings = ["noreply", "donotreply", "microsoftexchange329e71ec88ae"];
 
     /// <summary>
@@ -41,13 +41,13 @@ internal static class RobotLocalPart
     /// and the like.
     /// </summary>
     /// <remarks>
-    /// A From field is not compared with the forms of a return path: relays that hide people's addresses write the
-    /// hidden one into it, such as alias+zahra=mail.example.net (addy.io).
+    /// This does not detect VERP. Relays that hide people's addresses write the hidden address into From in the same
+    /// form, such as alias+zahra=mail.example.net (addy.io).
     /// </remarks>
     public static bool Matches(string localPart)
     {
         var local = Unwrapped(localPart.Trim('"').ToLowerInvariant());
-        // MDaemon is a mail server; m.daemon is a person.
+        // MDaemon is a mail server; m.daemon may be a person.
         if (local == "mdaemon" || IsOfListServer(local))
             return true;
         var plus = local.IndexOf('+');

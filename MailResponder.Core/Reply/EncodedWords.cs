@@ -16,7 +16,7 @@ internal static class EncodedWords
     public static Header Subject(string text) =>
         Ascii.IsValid(text) ? new Header(HeaderId.Subject, text) : Field(HeaderId.Subject, text, "");
 
-    /// <summary>Adds a mailbox to From, in which the message has none yet.</summary>
+    /// <summary>Sets the From field of a message that has none yet.</summary>
     public static void AddFrom(MimeMessage message, MailboxAddress from)
     {
         if (from.Name is null || Ascii.IsValid(from.Name))

@@ -38,11 +38,12 @@ internal static class ReplyThread
             chain.Add(messageId);
         }
 
-        // MimeKit folds the ids without counting the name of the field.
+        if (chain.Count == 0)
+            return;
+        // One id per line: MimeKit would fold the ids without counting the name of the field.
         var references = new Header(HeaderId.References, "");
         references.SetRawValue(Encoding.ASCII.GetBytes($" <{string.Join(">\n <", chain)}>\n"));
-        if (chain.Count > 0)
-            reply.Headers.Add(references);
+        reply.Headers.Add(references);
     }
 
     /// <summary>

@@ -82,7 +82,7 @@ internal sealed class ConfigPull(
                 mapsChanged = settings.PostfixMaps is { } folder && PostfixMaps.Write(folder, book);
             }
         }
-        // When a map for Postfix cannot be written, the book is in force already.
+        // If a Postfix table cannot be written, the book is in force already.
         catch (ResponderException exception) when (exception.Cause != Cause.Output)
         {
             _s3Failed = exception.Cause != Cause.ResponseBook;

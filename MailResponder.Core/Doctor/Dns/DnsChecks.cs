@@ -56,7 +56,7 @@ internal static class DnsChecks
             return check.Fault($"{domain} has {records.Count} SPF records, which counts as an error (RFC 7208, "
                 + "section 4.5)", "keep one of them");
         var terms = records[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        // Names of mechanisms have no case (RFC 7208, section 4.6.1).
+        // Names of mechanisms are case-insensitive (RFC 7208, section 4.6.1).
         if (terms.Any(term => term.TrimStart('+').Equals("all", StringComparison.OrdinalIgnoreCase)))
             return check.Fault(domain + ": its SPF record lets anybody send in its name", remedy);
         // A redirect or another include may name the same servers. This check does not follow them.

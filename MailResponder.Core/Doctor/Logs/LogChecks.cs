@@ -146,9 +146,10 @@ internal static class LogChecks
     private static Check MailLog(Host host)
     {
         var (check, files) = (new Check("mail-log"), host.FilesIn("/var/log", "mail.*").ToList());
-        var days = RetentionChecks.MostDays(host).Count("day");
+        var most = RetentionChecks.MostDays(host);
+        var days = most.Count("day");
         // logrotate deletes a file up to a day later.
-        var oldest = host.Now.AddDays(-RetentionChecks.MostDays(host) - 1);
+        var oldest = host.Now.AddDays(-most - 1);
         if (files.FindLast(file => File.GetLastWriteTimeUtc(host.PathTo(file)) < oldest) is { } old)
             check.Warning($"{old} is older than {days}, and Postfix's log names everybody who wrote",
                 "delete it; if new files stay as long, run install.sh");

@@ -46,7 +46,8 @@ internal static class RetentionChecks
             .SelectMany(file => host.Lines(file) ?? []), '=');
         var check = new Check("journal");
         // journald deletes only whole files, so each file must be complete within a day.
-        (string, int)[] limits = [("MaxRetentionSec", MostDays(host) + 1), ("MaxFileSec", 1)];
+        var most = MostDays(host) + 1;
+        (string, int)[] limits = [("MaxRetentionSec", most), ("MaxFileSec", 1)];
         foreach (var (setting, mostDays) in limits)
         {
             var text = settings.GetValueOrDefault(setting, "");
@@ -57,7 +58,7 @@ internal static class RetentionChecks
                     + "overrides it; then: systemctl restart systemd-journald");
         }
 
-        return check.Ok($"forgets within {(MostDays(host) + 1).Count("day")}");
+        return check.Ok($"forgets within {most.Count("day")}");
     }
 
     private static Check Kept(Host host)

@@ -50,7 +50,7 @@ internal sealed class BlacklistCommand : Command
     private static Command List(string name, string description, Verdict verdict) =>
         SubjectsCommand(name, description, (subject, _, store) =>
         {
-            var before = store.SetVerdict(RequesterOf(store.Key, subject).Address, verdict);
+            var before = store.SetVerdict(RequesterOf(store.Key, subject), verdict);
             var change = before == verdict ? " (as before)" : before == Verdict.None ? "" : $" (was {InWords(before)})";
             return InWords(verdict) + change;
         });

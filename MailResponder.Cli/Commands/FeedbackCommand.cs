@@ -16,8 +16,12 @@ internal sealed class FeedbackCommand : Command
 {
     private const int MaxFileBytes = 128 << 20;
     private const string StandardInput = "-";
-    /// <summary>The largest report. A report quotes the header of the reply, rarely the whole reply.</summary>
-    private const int MaxReportBytes = 16 << 20;
+
+    /// <summary>
+    /// How much of a report is read. The status and the header of the reply come first; the whole reply rarely follows.
+    /// Anybody can send a mail of millions of empty parts, which would take gigabytes of memory.
+    /// </summary>
+    private const int ReportBytes = 256 << 10;
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
@@ -125,8 +129,10 @@ internal sealed class FeedbackCommand : Command
     private static int FeedBounce(ParseResult result)
     {
         using var input = Console.OpenStandardInput();
-        if (ReadAll(input, MaxReportBytes) is not { } mail
-            || DeliveryReport.Read(new MemoryStream(mail)) is not { } report)
+        var mail = new byte[ReportBytes];
+        var length = input.ReadAtLeast(mail, mail.Length, throwOnEndOfStream: false);
+        input.CopyTo(Stream.Null);
+        if (DeliveryReport.Read(new MemoryStream(mail, 0, length)) is not { } report)
         {
             Console.Out.WriteLine("not a report that a reply could not be delivered");
             return ExitCode.Ok;

@@ -10,14 +10,16 @@ internal static class CanonicalAddress
     /// <summary>Returns the canonical address. False if there is no local part or no fully qualified domain.</summary>
     /// <param name="address">An address in any spelling.</param>
     /// <param name="canonical">The mailbox. Its domain may be another one of the same provider.</param>
+    /// <param name="spelling">The address itself in lower case, without quotation marks.</param>
     /// <param name="domain">The address's own domain, normalized.</param>
-    public static bool TryGet(string address, out string canonical, out string domain)
+    public static bool TryGet(string address, out string canonical, out string spelling, out string domain)
     {
-        canonical = "";
+        canonical = spelling = "";
         if (!MailDomain.TrySplit(address, out var local, out domain))
             return false;
-        canonical = (MailProviders.Of(domain) ?? MailProvider.Other)
-            .Mailbox(Unquoted(local).ToLowerInvariant(), domain);
+        local = Unquoted(local).ToLowerInvariant();
+        (canonical, spelling) = (
+            (MailProviders.Of(domain) ?? MailProvider.Other).Mailbox(local, domain), $"{local}@{domain}");
         return true;
     }
 

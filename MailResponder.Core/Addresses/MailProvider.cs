@@ -24,9 +24,6 @@ internal sealed record MailProvider(params string[] Domains)
     /// <summary>Characters that begin a tag.</summary>
     public string TagMarks { get; init; } = "+";
 
-    /// <summary>Whether mail to an address with a plus tag is known to arrive.</summary>
-    public bool TakesPlusTags { get; init; }
-
     /// <summary>Whether anything@name.domain is name@domain.</summary>
     public bool HasSubdomains { get; init; }
 

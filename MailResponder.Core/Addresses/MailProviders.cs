@@ -1,10 +1,10 @@
 namespace MailResponder.Addresses;
 
 /// <summary>
-/// Providers where a mailbox has more spellings than with and without a plus tag, or where plus tags are known to work,
-/// each with the page that says so. Other providers need no entry. At Mail.ru, GMX and Tuta, each domain has its own
-/// mailboxes. An address at foxmail.com is a different mailbox from the owner's at qq.com, and its name does not reveal
-/// the owner. Aliases with a name of their own cannot be recognized at any provider.
+/// Providers where a mailbox has more spellings than with and without a plus tag, each with the page that says so. Other
+/// providers need no entry. At Mail.ru, GMX and Tuta, each domain has its own mailboxes. An address at foxmail.com is a
+/// different mailbox from the owner's at qq.com, and its name does not reveal the owner. Aliases with a name of their
+/// own cannot be recognized at any provider.
 /// </summary>
 internal static class MailProviders
 {
@@ -17,7 +17,6 @@ internal static class MailProviders
         {
             AreOne = true,
             Ignored = ".",
-            TakesPlusTags = true,
         },
         // Proton: https://proton.me/support/addresses-and-aliases (domains, plus tags). Its support says that dots,
         // hyphens and underscores do not count:
@@ -27,14 +26,12 @@ internal static class MailProviders
         {
             AreOne = true,
             Ignored = ".-_",
-            TakesPlusTags = true,
         },
         // Apple: https://support.apple.com/118230 (domains).
         new(
             "icloud.com", "me.com", "mac.com")
         {
             AreOne = true,
-            TakesPlusTags = true,
         },
         // Yandex: https://yandex.com/support/id/authorization/email.html (a name is reserved in all its domains). Its
         // sign-up treats hyphens and dots in a name as the same.
@@ -45,27 +42,6 @@ internal static class MailProviders
         {
             AreOne = true,
             ReadAs = "-.",
-            TakesPlusTags = true,
-        },
-        // Outlook:
-        // https://learn.microsoft.com/exchange/recipients-in-exchange-online/plus-addressing-in-exchange-online (plus
-        // tags, which Hotmail had before).
-        new(
-            "outlook.com", "hotmail.com", "live.com", "msn.com", "outlook.at", "outlook.be", "outlook.cl",
-            "outlook.co.id", "outlook.co.il", "outlook.co.th", "outlook.com.ar", "outlook.com.au", "outlook.com.br",
-            "outlook.com.gr", "outlook.com.tr", "outlook.com.vn", "outlook.cz", "outlook.de", "outlook.dk",
-            "outlook.es", "outlook.fr", "outlook.hu", "outlook.ie", "outlook.in", "outlook.it", "outlook.jp",
-            "outlook.kr", "outlook.lv", "outlook.my", "outlook.ph", "outlook.pt", "outlook.sa", "outlook.sg",
-            "outlook.sk", "hotmail.be", "hotmail.ca", "hotmail.cl", "hotmail.co.il", "hotmail.co.jp", "hotmail.co.kr",
-            "hotmail.co.th", "hotmail.co.uk", "hotmail.co.za", "hotmail.com.ar", "hotmail.com.au", "hotmail.com.br",
-            "hotmail.com.hk", "hotmail.com.tr", "hotmail.com.tw", "hotmail.com.vn", "hotmail.cz", "hotmail.de",
-            "hotmail.dk", "hotmail.es", "hotmail.fi", "hotmail.fr", "hotmail.gr", "hotmail.hu", "hotmail.it",
-            "hotmail.nl", "hotmail.no", "hotmail.se", "hotmail.sg", "live.at", "live.be", "live.ca", "live.cl",
-            "live.cn", "live.co.uk", "live.co.za", "live.com.ar", "live.com.au", "live.com.mx", "live.com.my",
-            "live.com.pt", "live.com.sg", "live.de", "live.dk", "live.fi", "live.fr", "live.hk", "live.ie", "live.in",
-            "live.it", "live.jp", "live.nl", "live.no", "live.ru", "live.se", "windowslive.com")
-        {
-            TakesPlusTags = true,
         },
         // Fastmail: https://www.fastmail.help/hc/en-us/articles/360060591053 (plus tags, subdomains) and
         // https://fastmail.blog/2008/01/24/two-address-resolving-additions (hyphens count as underscores).
@@ -92,7 +68,6 @@ internal static class MailProviders
         {
             HasSubdomains = true,
             ReadAs = "-_",
-            TakesPlusTags = true,
         },
         // Yahoo: http://help.yahoo.com/help/uk/bt/tutorials/mail/addressguard2.html (disposable addresses: a base name,
         // a hyphen and a keyword). Other names have no hyphen.

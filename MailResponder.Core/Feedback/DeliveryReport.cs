@@ -1,3 +1,4 @@
+using MailResponder.Addresses;
 using MailResponder.Store;
 using MimeKit;
 
@@ -53,6 +54,12 @@ internal sealed record DeliveryReport(string Recipient, string ReplyName, DateTi
         }
     }
 
+    /// <summary>
+    /// Returns the Action or Status of a recipient (RFC 3464, section 2.3) in lower case, without comments. Empty if
+    /// the report has none.
+    /// </summary>
+    public static string Word(string? field) => (field ?? "").Trim().Split(' ', '\t', '(')[0].ToLowerInvariant();
+
     /// <summary>Whether the reply is ours: its token was made with this key or one before it.</summary>
     public bool IsOfOurs(AddressKey key) => key.IsReplyToken(Token, ReplyName, SentAt, Recipient);
 
@@ -64,28 +71,27 @@ internal sealed record DeliveryReport(string Recipient, string ReplyName, DateTi
     {
         var recipients = status.StatusGroups.Skip(1).Where(group => group.Count > 0).ToList();
         return recipients.Count > 0 && recipients.TrueForAll(group =>
-            (group["Action"] ?? "").Trim().Equals("failed", StringComparison.OrdinalIgnoreCase)
-            && DeadMailbox.Contains((group["Status"] ?? "").Trim().Split(' ', '\t')[0]));
+            Word(group["Action"]) == "failed" && DeadMailbox.Contains(Word(group["Status"])));
     }
 
     private static DeliveryReport? Of(HeaderList reply)
     {
         if (One("To") is not { } to || One("Message-Id") is not { } id || One("Date") is not { } date
             || One(TokenHeader) is not { } token
-            || !InternetAddressList.TryParse(to, out var list) || list is not [MailboxAddress recipient]
-            || !MimeKit.Utils.DateUtils.TryParse(date, out var sentAt))
+            || !AddressList.TryParse(to.RawValue, out var list) || list is not [MailboxAddress recipient]
+            || !MimeKit.Utils.DateUtils.TryParse(date.Value, out var sentAt))
         {
             return null;
         }
 
-        var name = id.Trim().TrimStart('<').Split('@')[0];
-        return new DeliveryReport(recipient.Address, name, sentAt, token.Trim());
+        var name = id.Value.Trim().TrimStart('<').Split('@')[0];
+        return new DeliveryReport(recipient.Address, name, sentAt, token.Value.Trim());
 
         // If the field occurs twice, another reader may see another recipient.
-        string? One(string field)
+        Header? One(string field)
         {
             var found = reply.Where(header => header.Field.Equals(field, StringComparison.OrdinalIgnoreCase)).ToList();
-            return found is [var only] ? only.Value : null;
+            return found is [var only] ? only : null;
         }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class FeedbackReader(
     /// <summary>The text SES publishes to a topic when the topic becomes an event destination.</summary>
     private const string Greeting = "Successfully validated SNS topic for Amazon SES event publishing.";
 
-    private readonly List<(Requester Requester, DateTimeOffset HappenedAt)> _judged = [];
+    private readonly List<(Requester Requester, DateTimeOffset HappenedAt, bool IsBounce)> _judged = [];
     private string _file = "";
     private int _item;
     private int _line;
@@ -210,10 +210,8 @@ internal sealed class FeedbackReader(
         {
             if (store.Key.Requester(address) is not { } requester || IsNeverAnswered(address, requester))
                 Counts.Add("never answered anyway");
-            else if (isBounce && IsTagged(address, requester))
-                Counts.Add("with a plus tag, left alone");
             else
-                _judged.Add((requester, happenedAt));
+                _judged.Add((requester, happenedAt, isBounce));
         }
 
         if (_judged.Count >= MostAtOnce)
@@ -238,15 +236,6 @@ internal sealed class FeedbackReader(
         || address.Equals(settings.ResponseAddress, StringComparison.OrdinalIgnoreCase)
         || address.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase)
         || RobotLocalPart.Matches(address[..address.LastIndexOf('@')]);
-
-    /// <summary>
-    /// Whether the address has a tag at a provider not known to support tags. The lists hold an address without its
-    /// tag. A provider without tags bounces mail to victim+x, so a forged request from that address would block victim.
-    /// <see cref="MailProviders"/> knows some providers with tags.
-    /// </summary>
-    private static bool IsTagged(string address, Requester requester) =>
-        address.IndexOf('+', StringComparison.Ordinal) > 0
-            && MailProviders.Of(requester.DomainName) is not { TakesPlusTags: true };
 
     private static string InWords(FeedbackResult result) => result switch
     {

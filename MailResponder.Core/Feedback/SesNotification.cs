@@ -124,19 +124,20 @@ internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IRe
     private static List<string>? Failed(LocatedJson? recipients)
     {
         var all = recipients?.Items ?? [];
-        var failed = all.Where(recipient => recipient["action"]?.Text is null or "failed"
-            && !MayExist(recipient["status"]?.Text)).ToList();
+        var failed = all.Where(recipient => DeliveryReport.Word(recipient["action"]?.Text) is "" or "failed"
+            && !MayExist(DeliveryReport.Word(recipient["status"]?.Text))).ToList();
         return all.Count > 0 && failed.Count == 0 ? null
             : [.. failed.Select(recipient => AddressOf(recipient["emailAddress"]))];
     }
 
     /// <summary>
-    /// Whether the mailbox may exist (RFC 3463): SES gave up after hours (class 4); the mailbox is full (X.2.2); or the
-    /// provider refused the sender (X.1.7, X.1.8, X.7), the content (X.6) or an unencrypted connection (X.7). An
-    /// attacker can cause most of these with many forged requests.
+    /// Whether the mailbox may exist (RFC 3463): SES gave up after hours (class 4); the mailbox is flooded (X.2.1) or
+    /// full (X.2.2); the reply is too large (X.2.3, X.3.4); or the provider refused the sender (X.1.7, X.1.8, X.7), the
+    /// content (X.6) or an unencrypted connection (X.7). An attacker can cause most of these with many forged requests.
     /// </summary>
-    private static bool MayExist(string? status) => status is "5.1.7" or "5.1.8" or "5.2.2"
-        || Array.Exists(["4.", "5.6.", "5.7."], start => status?.StartsWith(start, StringComparison.Ordinal) == true);
+    private static bool MayExist(string status) =>
+        status is "5.1.7" or "5.1.8" or "5.2.1" or "5.2.2" or "5.2.3" or "5.3.4"
+        || Array.Exists(["4.", "5.6.", "5.7."], start => status.StartsWith(start, StringComparison.Ordinal));
 
     private static List<string> Addresses(LocatedJson? list) =>
         [.. (list?.Items ?? []).Select(AddressOf).Where(address => address.Length > 0)

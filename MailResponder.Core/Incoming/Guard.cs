@@ -209,15 +209,21 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
     }
 
     /// <summary>
-    /// Returns the ids that the field contains exactly as MimeKit reads them. MimeKit drops spaces and a final dot. The
-    /// field is read undecoded (RFC 2047, section 5).
+    /// Returns the ids that all instances of a field contain exactly as MimeKit reads them. MimeKit drops spaces and a
+    /// final dot. The field is read undecoded (RFC 2047, section 5).
     /// </summary>
     private static List<string> Ids(HeaderList headers, string name)
     {
-        if (headers.IndexOf(name) is not (>= 0 and var index))
-            return [];
-        var field = Encoding.Latin1.GetString(headers[index].RawValue);
-        var written = field.Split('<', '>').ToHashSet();
-        return [.. MimeUtils.EnumerateReferences(field).Where(written.Contains)];
+        var ids = new List<string>();
+        foreach (var header in headers)
+        {
+            if (!header.Field.Equals(name, StringComparison.OrdinalIgnoreCase))
+                continue;
+            var value = Encoding.Latin1.GetString(header.RawValue);
+            var written = value.Split('<', '>').ToHashSet();
+            ids.AddRange(MimeUtils.EnumerateReferences(value).Where(written.Contains));
+        }
+
+        return ids;
     }
 }

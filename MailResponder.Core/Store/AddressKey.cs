@@ -153,15 +153,16 @@ internal sealed class AddressKey
     /// <summary>
     /// Returns the stored form of a requester. Null if the text is not an address with a fully qualified domain.
     /// </summary>
-    public Requester? Requester(string address) => CanonicalAddress.TryGet(address, out var canonical, out var domain)
-        ? new Requester(Hash("address", canonical), DomainAndParents(domain), domain)
-        : null;
+    public Requester? Requester(string address) =>
+        CanonicalAddress.TryGet(address, out var canonical, out var spelling, out var domain)
+            ? new Requester(Hash("address", canonical), Hash("spelling", spelling), DomainAndParents(domain), domain)
+            : null;
 
     /// <summary>
     /// Returns a requester that stands for any address at the domain, so that only the domain's list entries apply.
     /// </summary>
     /// <param name="domain">The domain, normalized.</param>
-    public Requester AnybodyAt(string domain) => new(Domain(domain), DomainAndParents(domain), domain);
+    public Requester AnybodyAt(string domain) => new(Domain(domain), Domain(domain), DomainAndParents(domain), domain);
 
     /// <summary>Returns the stored form of a domain.</summary>
     /// <param name="domain">The domain, normalized.</param>
@@ -234,7 +235,7 @@ internal sealed class AddressKey
     /// <param name="period">The number of the period. Null for the hash that decides when the periods end.</param>
     public byte[] Links(string requester, string pool, long? period) =>
         Hash("links", $"{pool}\0{period}\0"
-            + (CanonicalAddress.TryGet(requester, out var canonical, out _) ? canonical : requester));
+            + (CanonicalAddress.TryGet(requester, out var canonical, out _, out _) ? canonical : requester));
 
     private string Line => Convert.ToHexStringLower(_key)
         + (MadeAt is { } time ? time.UtcDateTime.ToString("' '" + TimeForm, CultureInfo.InvariantCulture) : "");

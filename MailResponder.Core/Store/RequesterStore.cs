@@ -178,19 +178,17 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     }
 
     /// <summary>
-    /// Puts the hash of an address or domain on a list, or with <see cref="Verdict.None"/> removes it from all lists.
-    /// The store remembers a removal for <see cref="RemovalMemory"/>, so that late feedback about an earlier event does
-    /// not undo it.
+    /// Puts an address or domain on a list, or with <see cref="Verdict.None"/> removes it from all lists. The store
+    /// remembers a removal for <see cref="RemovalMemory"/>, so that late feedback about an earlier event does not undo
+    /// it.
     /// </summary>
     /// <returns>The previous verdict.</returns>
-    public Verdict SetVerdict(byte[] subject, Verdict verdict) => database.InTransaction(() =>
+    public Verdict SetVerdict(Requester requester, Verdict verdict) => database.InTransaction(() =>
     {
         _keyChange.Hold(Key);
-        var before = (Verdict)(OwnVerdict(subject) ?? 0);
-        database.Execute("REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, "
-            + "@verdict, @now)",
-            ("generation", Key.Generation), ("subject", subject), ("verdict", (int)verdict), ("now", Now()));
-        return before;
+        var before = Set(requester.Address, verdict);
+        var bounced = verdict == Verdict.None ? Set(requester.Spelling, verdict) : Verdict.None;
+        return before == Verdict.None ? bounced : before;
     });
 
     /// <summary>
@@ -198,16 +196,20 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     /// processed in one transaction.
     /// </summary>
     /// <param name="reports">
-    /// The recipient of each reply, and when it bounced or was complained about. Events older than
-    /// <see cref="RemovalMemory"/> must be left out.
+    /// The recipient of each reply, when it bounced or was complained about, and which of these. A complaint blocks the
+    /// mailbox. A bounce blocks only the recipient's spelling: forged requests come from spellings that do not exist.
+    /// Events older than <see cref="RemovalMemory"/> must be left out.
     /// </param>
     /// <returns>The result for each report, in the same order.</returns>
     public List<FeedbackResult> BlockByFeedback(
-        IReadOnlyList<(Requester Requester, DateTimeOffset HappenedAt)> reports) => database.InTransaction(() =>
-    {
-        _keyChange.Hold(Key);
-        return reports.Select(report => BlockByFeedback(report.Requester, report.HappenedAt)).ToList();
-    });
+        IReadOnlyList<(Requester Requester, DateTimeOffset HappenedAt, bool IsBounce)> reports) =>
+        database.InTransaction(() =>
+        {
+            _keyChange.Hold(Key);
+            return reports.Select(report => ReadVerdict(report.Requester) == Verdict.Allowed ? FeedbackResult.Allowed
+                : Block(report.IsBounce ? report.Requester.Spelling : report.Requester.Address, report.HappenedAt))
+                .ToList();
+        });
 
     /// <summary>
     /// Checks that the lists can be written: writes a row and deletes it again. Call this before fetching feedback that
@@ -225,11 +227,17 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
             ("generation", Key.Generation), ("subject", nobody));
     });
 
-    private FeedbackResult BlockByFeedback(Requester requester, DateTimeOffset happenedAt)
+    private Verdict Set(byte[] subject, Verdict verdict)
     {
-        if (ReadVerdict(requester) == Verdict.Allowed)
-            return FeedbackResult.Allowed;
-        var subject = requester.Address;
+        var before = (Verdict)(OwnVerdict(subject) ?? 0);
+        database.Execute("REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, "
+            + "@verdict, @now)",
+            ("generation", Key.Generation), ("subject", subject), ("verdict", (int)verdict), ("now", Now()));
+        return before;
+    }
+
+    private FeedbackResult Block(byte[] subject, DateTimeOffset happenedAt)
+    {
         database.Execute(
             "INSERT INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, 0, 0) "
                 + database.UnlessThere("verdict"), ("generation", Key.Generation), ("subject", subject));
@@ -353,7 +361,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     /// </summary>
     private Verdict ReadVerdict(Requester requester)
     {
-        List<byte[]> subjects = [requester.Address, .. requester.Domains];
+        List<byte[]> subjects = [requester.Address, requester.Spelling, .. requester.Domains];
         var (names, values) = Sql.Each("subject", subjects);
         var (nearest, verdict) = (int.MaxValue, Verdict.None);
         foreach (var (subject, found) in database.Rows(

@@ -59,7 +59,7 @@ public sealed class CanonicalAddresses : IDisposable
     [InlineData("joe@bk.ru", "joe@bk.ru")]
     public void Spellings_OfOneMailboxAreOne(string address, string expected)
     {
-        Assert.True(CanonicalAddress.TryGet(address, out var canonical, out _));
+        Assert.True(CanonicalAddress.TryGet(address, out var canonical, out _, out _));
 
         Assert.Equal(expected, canonical);
     }
@@ -70,7 +70,7 @@ public sealed class CanonicalAddresses : IDisposable
     [InlineData("any@joe.fastmail.com", "joe.fastmail.com")]
     public void Domain_IsTheAddressesOwn(string address, string expected)
     {
-        Assert.True(CanonicalAddress.TryGet(address, out _, out var domain));
+        Assert.True(CanonicalAddress.TryGet(address, out _, out _, out var domain));
 
         Assert.Equal(expected, domain);
     }
@@ -83,8 +83,8 @@ public sealed class CanonicalAddresses : IDisposable
             "yahoo.de", "example.net"];
         foreach (var address in locals.SelectMany(local => domains.Select(domain => $"{local}@{domain}")))
         {
-            Assert.True(CanonicalAddress.TryGet(address, out var canonical, out _));
-            Assert.True(CanonicalAddress.TryGet(canonical, out var again, out _));
+            Assert.True(CanonicalAddress.TryGet(address, out var canonical, out _, out _));
+            Assert.True(CanonicalAddress.TryGet(canonical, out var again, out _, out _));
             Assert.Equal(canonical, again);
         }
     }
@@ -109,7 +109,7 @@ public sealed class CanonicalAddresses : IDisposable
     [InlineData("joe@[192.0.2.1]")]
     [InlineData("joe@192.0.2.1")]
     public void TextWithoutLocalPartOrWholeDomain_IsNone(string address) =>
-        Assert.False(CanonicalAddress.TryGet(address, out _, out _));
+        Assert.False(CanonicalAddress.TryGet(address, out _, out _, out _));
 
     [Fact]
     public void Hashes_AreThoseOfTheCanonicalAddress()

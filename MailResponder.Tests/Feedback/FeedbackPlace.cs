@@ -41,7 +41,7 @@ internal sealed class FeedbackPlace : IDisposable
 
     public Verdict VerdictOf(string address) => Store.VerdictOf(Key.Requester(address)!);
 
-    public void Decide(string address, Verdict verdict) => Store.SetVerdict(Key.Requester(address)!.Address, verdict);
+    public void Decide(string address, Verdict verdict) => Store.SetVerdict(Key.Requester(address)!, verdict);
 
     public void Dispose()
     {

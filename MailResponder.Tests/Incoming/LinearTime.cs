@@ -1,4 +1,5 @@
 using MailResponder.Addresses;
+using MailResponder.Feedback;
 using MailResponder.Incoming;
 using MailResponder.Incoming.Authentication;
 using MailResponder.Logs;
@@ -41,6 +42,17 @@ public sealed class LinearTime
             _ = MimeKit.Utils.MimeUtils.EnumerateReferences(field.Value).Count();
         }
     });
+
+    /// <summary>Anybody can write to the bounce address.</summary>
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Report_TakesTheLengthOfItsHeaders(string shape) => AssertLinear(shape, 120_000, header =>
+        DeliveryReport.Read(new MemoryStream([
+            .. "Content-Type: multipart/report; boundary=b\n"u8, .. header,
+            .. "\n\n--b\nContent-Type: message/delivery-status\n\nA: b\n\nAction: failed\nStatus: 5.1.1\n"u8,
+            .. "\n--b\nContent-Type: message/rfc822\n\nMessage-ID: <a@b>\nDate: Mon, 2 Mar 2026 08:00:00 +0000\n"u8,
+            .. "X-Reply-Token: 0\n"u8, .. header, .. "\n\n--b--\n"u8,
+        ])));
 
     private static void AssertLinear(string shape, int length, Action<byte[]> read) =>
         LinearCost.Assert(bytes => HeaderShapes.Make(shape, bytes), length, read);

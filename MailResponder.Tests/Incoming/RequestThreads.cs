@@ -12,6 +12,7 @@ public sealed class RequestThreads
     [InlineData("In-Reply-To: <a@x>", new[] { "a@x" })]
     [InlineData("In-Reply-To: <a@x> <b@y>", new string[0])]
     [InlineData("In-Reply-To: <a@x>\n\t<b@y>", new string[0])]
+    [InlineData("In-Reply-To: <a@x>\nIn-Reply-To: <b@y>", new string[0])]
     [InlineData("References:\nIn-Reply-To: <a@x> <b@y>", new string[0])]
     [InlineData("References: none\nIn-Reply-To: <a@x>", new[] { "a@x" })]
     // MimeKit would change these ids.

@@ -6,6 +6,6 @@ namespace MailResponder.Tests.Store;
 internal static class SingleFeedback
 {
     public static FeedbackResult BlockByFeedback(
-        this RequesterStore store, Requester requester, DateTimeOffset happenedAt) =>
-        Assert.Single(store.BlockByFeedback([(requester, happenedAt)]));
+        this RequesterStore store, Requester requester, DateTimeOffset happenedAt, bool isBounce = false) =>
+        Assert.Single(store.BlockByFeedback([(requester, happenedAt, isBounce)]));
 }

@@ -65,10 +65,10 @@ public abstract partial class StoreContract
         var store = Open();
         var (message, somebody) = (NewMessage(), Somebody());
         store.Claim(message, somebody, 3);
-        store.SetVerdict(somebody.Address, Verdict.Blocked);
+        store.SetVerdict(somebody, Verdict.Blocked);
 
         Assert.Equal(ClaimResult.Blocked, store.Claim(message, somebody, 3).Result);
-        store.SetVerdict(somebody.Address, Verdict.None);
+        store.SetVerdict(somebody, Verdict.None);
         Assert.Equal(ClaimResult.Retry, store.Claim(message, somebody, 3).Result);
     }
 

@@ -10,7 +10,7 @@ public abstract partial class StoreContract
     {
         var (first, address, asked) = (Key, "joe@example.net", "get@example.com");
         var old = Open();
-        old.SetVerdict(first.Domain("blocked.example"), Verdict.Blocked);
+        old.SetVerdict(first.AnybodyAt("blocked.example"), Verdict.Blocked);
         old.Record(old.Claim(first.Message(Header, asked), first.Requester(address)!, 3), SentEntries(0));
         _key.Change();
         var store = Open();
@@ -20,7 +20,7 @@ public abstract partial class StoreContract
         Assert.Same(Key, store.NextKey);
         Assert.Equal(1, store.Used(store.Key.Requester(address)!));
         AssertRetry(store.Claim(store.Key.Message(Header, asked), store.Key.Requester(address)!, 3), 0);
-        old.SetVerdict(first.Requester("blocked@example.org")!.Address, Verdict.Blocked);
+        old.SetVerdict(first.Requester("blocked@example.org")!, Verdict.Blocked);
         Assert.Equal(new ResetResult(1L, 0L, false, TimeSpan.Zero), old.Reset(Clock.Now.AddDays(-7)));
         Clock.Now += TimeSpan.FromHours(1);
 
@@ -52,7 +52,7 @@ public abstract partial class StoreContract
     {
         var old = Open();
         var people = Enumerable.Range(0, 1001).Select(i => $"joe{i}@example.net").ToList();
-        foreach (var person in people) old.SetVerdict(Key.Requester(person)!.Address, Verdict.Blocked);
+        foreach (var person in people) old.SetVerdict(Key.Requester(person)!, Verdict.Blocked);
         _key.Change();
 
         Assert.True(Open().Reset(Clock.Now.AddDays(-7)).KeyIsNew);
@@ -69,14 +69,14 @@ public abstract partial class StoreContract
     {
         var old = Open();
         var (freed, blocked) = ("freed@example.net", "blocked@example.net");
-        old.SetVerdict(Key.Requester(freed)!.Address, Verdict.Blocked);
+        old.SetVerdict(Key.Requester(freed)!, Verdict.Blocked);
         var first = Key;
         _key.Change();
         var database = Open();
         Run($"INSERT INTO listed (generation, subject, verdict, listed_at) SELECT 2, "
             + $"x'{Convert.ToHexString(Key.Requester(freed)!.Address)}', verdict, listed_at FROM listed");
-        old.SetVerdict(first.Requester(freed)!.Address, Verdict.None);
-        old.SetVerdict(first.Requester(blocked)!.Address, Verdict.Blocked);
+        old.SetVerdict(first.Requester(freed)!, Verdict.None);
+        old.SetVerdict(first.Requester(blocked)!, Verdict.Blocked);
 
         database.Reset(Clock.Now.AddDays(-7));
 
@@ -95,7 +95,7 @@ public abstract partial class StoreContract
         Assert.Equal(Cause.InProgress,
             Assert.Throws<ResponderException>(() => old.Claim(NewMessage(), Somebody(), 3)).Cause);
         Assert.Equal(Cause.InProgress,
-            Assert.Throws<ResponderException>(() => old.SetVerdict(Somebody().Address, Verdict.Blocked)).Cause);
+            Assert.Throws<ResponderException>(() => old.SetVerdict(Somebody(), Verdict.Blocked)).Cause);
         Assert.Equal(Cause.InProgress,
             Assert.Throws<ResponderException>(() => old.BlockByFeedback(Somebody(), Clock.Now)).Cause);
         Assert.Equal(Cause.KeyFile, Assert.Throws<ResponderException>(() => old.Reset(Clock.Now)).Cause);
@@ -109,7 +109,7 @@ public abstract partial class StoreContract
     {
         var (first, asked) = (Key, "get@example.com");
         var old = Open();
-        old.SetVerdict(first.Domain("blocked.example"), Verdict.Blocked);
+        old.SetVerdict(first.AnybodyAt("blocked.example"), Verdict.Blocked);
         var message = first.Message(Header, asked);
         old.Claim(message, Somebody(), 3);
         _key.Change();
@@ -141,8 +141,8 @@ public abstract partial class StoreContract
     public void KeyChangesUnderLoad_AnswerNobodyWhoIsBlockedAndNobodyTwice()
     {
         var setUp = Open();
-        setUp.SetVerdict(setUp.Key.Domain("blocked.example"), Verdict.Blocked);
-        setUp.SetVerdict(setUp.Key.Requester("joe@example.net")!.Address, Verdict.None);
+        setUp.SetVerdict(setUp.Key.AnybodyAt("blocked.example"), Verdict.Blocked);
+        setUp.SetVerdict(setUp.Key.Requester("joe@example.net")!, Verdict.None);
         var (done, answers) = (false, 0);
         InParallel(5, worker =>
         {

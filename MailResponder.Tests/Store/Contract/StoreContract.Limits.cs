@@ -35,7 +35,7 @@ public abstract partial class StoreContract
         var store = Open();
         var limits = new LimitSettings { DomainPerMinute = 2, DomainPerDay = 3, ServicePerDay = 100 };
         var allowed = Somebody();
-        store.SetVerdict(allowed.Address, Verdict.Allowed);
+        store.SetVerdict(allowed, Verdict.Allowed);
         Claim ClaimOf(Requester requester) => store.Claim(NewMessage(), requester, 9, limits);
         for (var i = 0; i < 4; i++) Assert.Equal(ClaimResult.Granted, ClaimOf(allowed).Result);
         for (var i = 0; i < 2; i++) Assert.Equal(ClaimResult.Granted, ClaimOf(Somebody()).Result);
@@ -54,7 +54,7 @@ public abstract partial class StoreContract
         var store = Open();
         var limits = new LimitSettings { DomainPerDay = 2, ServicePerDay = 2 };
         var (blocked, greedy) = (Somebody(), Somebody());
-        store.SetVerdict(blocked.Address, Verdict.Blocked);
+        store.SetVerdict(blocked, Verdict.Blocked);
         var message = NewMessage();
         store.Claim(message, greedy, 1, limits);
 

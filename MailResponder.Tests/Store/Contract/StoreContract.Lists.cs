@@ -10,7 +10,7 @@ public abstract partial class StoreContract
     {
         var store = Open();
         var somebody = Somebody();
-        Assert.Equal(Verdict.None, store.SetVerdict(somebody.Address, Verdict.Blocked));
+        Assert.Equal(Verdict.None, store.SetVerdict(somebody, Verdict.Blocked));
 
         Assert.Equal(new Claim(ClaimResult.Blocked), store.Claim(NewMessage(), somebody, 3));
         Assert.Equal(0, store.Count().Messages);
@@ -21,8 +21,8 @@ public abstract partial class StoreContract
     {
         var store = Open();
         var somebody = Key.Requester("a@sub.blocked.example")!;
-        store.SetVerdict(Key.Domain("blocked.example"), Verdict.Blocked);
-        store.SetVerdict(somebody.Address, Verdict.Allowed);
+        store.SetVerdict(Key.AnybodyAt("blocked.example"), Verdict.Blocked);
+        store.SetVerdict(somebody, Verdict.Allowed);
 
         for (var i = 0; i < 3; i++) Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), somebody, 1).Result);
         Assert.Equal(0, store.Used(somebody));
@@ -32,8 +32,8 @@ public abstract partial class StoreContract
     public void NearestVerdict_IsInForce()
     {
         var store = Open();
-        store.SetVerdict(Key.Domain("example.net"), Verdict.Blocked);
-        store.SetVerdict(Key.Domain("good.example.net"), Verdict.Allowed);
+        store.SetVerdict(Key.AnybodyAt("example.net"), Verdict.Blocked);
+        store.SetVerdict(Key.AnybodyAt("good.example.net"), Verdict.Allowed);
 
         Assert.Equal(Verdict.Blocked, store.VerdictOf(Key.Requester("a@example.net")!));
         Assert.Equal(Verdict.Blocked, store.VerdictOf(Key.Requester("a@bad.example.net")!));
@@ -45,7 +45,7 @@ public abstract partial class StoreContract
     public void SetVerdict_TellsTheOneBefore()
     {
         var store = Open();
-        var subject = Somebody().Address;
+        var subject = Somebody();
 
         Assert.Equal(Verdict.None, store.SetVerdict(subject, Verdict.Blocked));
         Assert.Equal(Verdict.Blocked, store.SetVerdict(subject, Verdict.Allowed));
@@ -58,9 +58,9 @@ public abstract partial class StoreContract
     {
         var store = Open();
         var (stranger, allowed, blocked, removed) = (Somebody(), Somebody(), Somebody(), Somebody());
-        store.SetVerdict(allowed.Address, Verdict.Allowed);
-        store.SetVerdict(blocked.Address, Verdict.Blocked);
-        store.SetVerdict(removed.Address, Verdict.None);
+        store.SetVerdict(allowed, Verdict.Allowed);
+        store.SetVerdict(blocked, Verdict.Blocked);
+        store.SetVerdict(removed, Verdict.None);
 
         Assert.Equal(FeedbackResult.Blocked, store.BlockByFeedback(stranger, Clock.Now));
         Assert.Equal(FeedbackResult.BlockedAlready, Open().BlockByFeedback(stranger, Clock.Now));
@@ -72,7 +72,7 @@ public abstract partial class StoreContract
         Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), removed, 3).Result);
         Assert.Equal((1L, 1L, 1L), (store.Count().Blocked, store.Count().BlockedByFeedback, store.Count().Allowed));
         Assert.Equal(FeedbackResult.Blocked, store.BlockByFeedback(removed, Clock.Now.AddSeconds(1)));
-        Assert.Equal(Verdict.BlockedByFeedback, store.SetVerdict(removed.Address, Verdict.None));
+        Assert.Equal(Verdict.BlockedByFeedback, store.SetVerdict(removed, Verdict.None));
     }
 
     [Fact]
@@ -80,10 +80,10 @@ public abstract partial class StoreContract
     {
         var store = Open();
         var (stranger, allowed) = (Somebody(), Somebody());
-        store.SetVerdict(allowed.Address, Verdict.Allowed);
+        store.SetVerdict(allowed, Verdict.Allowed);
 
         Assert.Equal([FeedbackResult.Blocked, FeedbackResult.Allowed, FeedbackResult.BlockedAlready],
-            store.BlockByFeedback([(stranger, Clock.Now), (allowed, Clock.Now), (stranger, Clock.Now)]));
+            store.BlockByFeedback([(stranger, Clock.Now, false), (allowed, Clock.Now, true), (stranger, Clock.Now, false)]));
         Assert.Empty(store.BlockByFeedback([]));
     }
 
@@ -98,7 +98,7 @@ public abstract partial class StoreContract
             var store = Open();
             store.CheckWritable();
             foreach (var batch in (worker % 2 == 0 ? people : people.Reverse()).Chunk(10))
-                store.BlockByFeedback([.. batch.Select(person => (person, Clock.Now))]);
+                store.BlockByFeedback([.. batch.Select(person => (person, Clock.Now, true))]);
         });
 
         Assert.All(people, person => Assert.Equal(Verdict.BlockedByFeedback, Open().VerdictOf(person)));
@@ -109,9 +109,9 @@ public abstract partial class StoreContract
     {
         var store = Open();
         var somebody = Key.Requester("a@blocked.example")!;
-        store.SetVerdict(Key.Domain("blocked.example"), Verdict.Blocked);
-        store.SetVerdict(somebody.Address, Verdict.Allowed);
-        store.SetVerdict(somebody.Address, Verdict.None);
+        store.SetVerdict(Key.AnybodyAt("blocked.example"), Verdict.Blocked);
+        store.SetVerdict(somebody, Verdict.Allowed);
+        store.SetVerdict(somebody, Verdict.None);
 
         Assert.Equal(Verdict.Blocked, store.VerdictOf(somebody));
         Assert.Equal(FeedbackResult.RemovedSince, store.BlockByFeedback(somebody, Clock.Now));
@@ -130,7 +130,7 @@ public abstract partial class StoreContract
     {
         var store = Open();
         var people = Enumerable.Range(0, 500).Select(_ => Somebody()).ToArray();
-        store.SetVerdict(people[0].Address, Verdict.Blocked);
+        store.SetVerdict(people[0], Verdict.Blocked);
         foreach (var person in people)
         {
             store.BlockByFeedback(person, Clock.Now);
@@ -162,7 +162,7 @@ public abstract partial class StoreContract
             foreach (var person in people)
             {
                 if (worker == 0)
-                    store.SetVerdict(person.Address, Verdict.None);
+                    store.SetVerdict(person, Verdict.None);
                 else
                     store.BlockByFeedback(person, Clock.Now);
             }

@@ -65,7 +65,7 @@ public abstract partial class StoreContract
         var limited = Ask(greedy);
         Assert.Equal((ClaimResult.OverQuota, Limit.DomainPerDay), (limited.Result, limited.Limit!.Value));
         Clock.Now += TimeSpan.FromDays(1);
-        store.SetVerdict(later.Address, Verdict.Blocked);
+        store.SetVerdict(later, Verdict.Blocked);
         Assert.Equal(ClaimResult.Blocked, Ask(later).Result);
         // The notice that was not sent is still available, and counts towards the limits like any reply.
         Assert.Equal(ClaimResult.Notice, Ask(greedy).Result);
@@ -77,7 +77,7 @@ public abstract partial class StoreContract
     {
         var store = Open();
         var (somebody, allowed) = (Somebody(), Somebody());
-        store.SetVerdict(allowed.Address, Verdict.Allowed);
+        store.SetVerdict(allowed, Verdict.Allowed);
         var message = NewMessage();
         Claim Ask(Requester requester, MessageKey what, int? quota = 3) =>
             store.Claim(what, requester, quota, null, ClaimTerms.OncePerWindow);

@@ -84,7 +84,7 @@ public abstract partial class StoreContract
         var store = Open();
         var (old, jump) = (NewMessage(), TimeSpan.FromDays(days));
         store.Claim(old, Somebody(), 9);
-        store.SetVerdict(Somebody().Address, Verdict.None);
+        store.SetVerdict(Somebody(), Verdict.None);
         store.Reset(Clock.Now.AddDays(-7));
         Clock.Now += jump;
 
@@ -198,9 +198,9 @@ public abstract partial class StoreContract
         store.Claim(NewMessage(), one, 3);
         store.Claim(NewMessage(), one, 3);
         store.Claim(NewMessage(), two, 3);
-        store.SetVerdict(Somebody().Address, Verdict.Blocked);
-        store.SetVerdict(Somebody().Address, Verdict.Allowed);
-        store.SetVerdict(Key.Domain("example.net"), Verdict.Allowed);
+        store.SetVerdict(Somebody(), Verdict.Blocked);
+        store.SetVerdict(Somebody(), Verdict.Allowed);
+        store.SetVerdict(Key.AnybodyAt("example.net"), Verdict.Allowed);
 
         var counts = store.Count();
 

@@ -292,7 +292,7 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         var (message, somebody) = (StoreKey.NewMessage(), _key.Somebody());
         var claim = store.Claim(message, somebody, 3);
         store.Record(claim, StoreContract.SentEntries(0));
-        store.SetVerdict(somebody.Address, Verdict.Blocked);
+        store.SetVerdict(somebody, Verdict.Blocked);
         store.Reset(DateTimeOffset.UtcNow.AddDays(1));
     }
 

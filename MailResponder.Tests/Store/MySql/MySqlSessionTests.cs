@@ -51,7 +51,8 @@ public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
 
             using var store = RequesterStore.Open(
                 new DatabaseSettings(null, settings), _key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
-            var awkward = Enumerable.Range(0, 32).Select(i => "'\\\"\0\n`"u8[i % 6]).ToArray();
+            var bytes = Enumerable.Range(0, 32).Select(i => "'\\\"\0\n`"u8[i % 6]).ToArray();
+            var awkward = new Requester(bytes, bytes, [], "");
             Assert.Equal(Verdict.None, store.SetVerdict(awkward, Verdict.Blocked));
             Assert.Equal(Verdict.Blocked, store.SetVerdict(awkward, Verdict.None));
         }

@@ -14,7 +14,8 @@ internal static class TransportChecks
 
     public static IEnumerable<Finding> Look(Host host, ResponderSettings settings, PostfixSettings postfix) =>
     [
-        .. Service(postfix), .. Route(host, settings, postfix), .. Concurrency(postfix), .. Bounces(postfix),
+        .. Service(postfix), .. Route(host, settings, postfix), .. BounceRoute(settings, postfix),
+        .. Concurrency(postfix), .. Bounces(postfix),
         .. Sizes(settings, postfix), .. Times(settings, postfix),
     ];
 
@@ -75,14 +76,41 @@ internal static class TransportChecks
             return check.Ok($"{address} leads to the transport {Transport}");
         var home = host.PasswdEntry(Host.ResponderUser) is [_, _, _, _, _, var found, ..]
             ? found : "/var/lib/mail_responder";
-        var (forward, remedy) = (home + "/.forward", $"run: postconf -e 'transport_maps=inline:{{ "
-            + $"{address}={Transport}:, {ProbeTag.SinkDomain}=discard: }}'" + Reload);
+        var (forward, remedy) = (home + "/.forward", postfix.AddTransport($"{address}={Transport}:"));
         return host.Lines(forward)?.Any(line => line.Contains(Host.InstalledProgram, StringComparison.Ordinal)) == true
             ? check.Warning($"{forward} runs the responder, two messages at a time for the whole host", remedy)
             : check.Fault($"{address} does not lead to the transport {Transport}: transport_maps has no entry for "
                 + $"it, and there is no {forward}", remedy);
 
         bool IsLedHere(string key) => IsOurs(postfix.LookUpIn("transport_maps", key));
+    }
+
+    /// <summary>
+    /// Checks that this host's mail to the bounce address reaches `responder feedback --bounce`. An alias that leads to
+    /// another host is the operator's decision.
+    /// </summary>
+    private static Check BounceRoute(ResponderSettings settings, PostfixSettings postfix)
+    {
+        const string reader = "mail_responder_feedback@localhost";
+        var (check, address) = (new Check("bounce-route"), settings.BounceAddress.ToLowerInvariant());
+        if (settings.SendMethod != SendMethod.Sendmail)
+            return check.Ok("replies do not leave through this host's Postfix");
+        var domain = MailDomain.Of(address);
+        var isLocal = postfix.ListHas("mydestination", domain);
+        if (!isLocal && !postfix.ListHas("relay_domains", domain))
+            return check.Ok($"bounces of replies ({address}) go to another host");
+        var alias = postfix.LookUpIn("virtual_alias_maps", address)
+            ?? (isLocal ? postfix.LookUpIn("alias_maps", address[..address.LastIndexOf('@')]) : null) ?? address;
+        var transport = postfix.LookUpIn("transport_maps", alias)?.Split(':')[0];
+        if (transport is not null && postfix.Service(transport)?.Argv is [Host.InstalledProgram, "feedback", ..])
+            return check.Ok($"bounces of replies ({address}) lead to responder feedback");
+        if (alias != reader && alias != address)
+            return check.Ok($"an alias leads bounces of replies ({address}) elsewhere");
+        return check.Warning($"bounces of replies ({address}) do not reach `responder feedback --bounce`: an address "
+            + "that does not exist is answered again and again",
+            transport is null && alias == reader ? postfix.AddTransport(reader + "=feedback:")
+            : "copy the line of bounces from postfix/aliases and the service feedback from postfix/master.cf; then: "
+                + "newaliases && postfix reload");
     }
 
     private static bool IsOurs(string? transport) => transport?.Split(':')[0] == Transport;

@@ -38,10 +38,8 @@ internal static class ProbeChecks
         if (method == SendMethod.Sendmail && postfix.LookUpIn("transport_maps", ProbeTag.SinkDomain)
             ?.StartsWith("discard:", StringComparison.Ordinal) != true)
         {
-            var maps = postfix.List("transport_maps").Append($"inline:{{ {ProbeTag.SinkDomain}=discard: }}");
             return check.Fault($"not sent: transport_maps does not route {ProbeTag.SinkDomain} to discard, where the "
-                + "reply should end",
-                $"run: postconf -e 'transport_maps={string.Join(", ", maps)}'" + PostfixSettings.Reload);
+                + "reply should end", postfix.AddTransport(ProbeTag.SinkDomain + "=discard:"));
         }
 
         var mailLog = postfix["maillog_file"] is { Length: > 0 } file ? file : LogChecks.MailLogFile;

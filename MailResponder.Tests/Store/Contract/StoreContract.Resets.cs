@@ -91,7 +91,7 @@ public abstract partial class StoreContract
         Assert.Equal(days == -1 ? TimeSpan.Zero : jump, store.Reset(Clock.Now.AddDays(-7)).ClockJump);
         Assert.Equal(days == -1 ? TimeSpan.Zero : jump, Open().Count().ClockJump);
         Assert.Equal(ClaimResult.Retry, store.Claim(old, Somebody(), 9).Result);
-        Assert.Equal(1, Number("SELECT COUNT(*) FROM listed"));
+        Assert.Equal(2, Number("SELECT COUNT(*) FROM listed"));
 
         Clock.Now += TimeSpan.FromDays(1);
         Assert.Equal(TimeSpan.Zero, store.Reset(Clock.Now.AddDays(-7)).ClockJump);

@@ -18,7 +18,10 @@ internal static class AtomicFile
         return true;
     }
 
-    /// <summary>Puts a file in place of anything that has the name, including a symbolic link.</summary>
+    /// <summary>
+    /// Puts a file in place of the file or symbolic link that has the name. Refuses to replace a device, a pipe or a
+    /// folder: root would destroy /dev/null.
+    /// </summary>
     /// <param name="path">The name of the file.</param>
     /// <param name="mode">The permissions, limited by the umask; null for everybody.</param>
     /// <param name="write">Writes the content.</param>
@@ -32,6 +35,7 @@ internal static class AtomicFile
         string path, UnixFileMode? mode, Action<FileStream> write, string? beside = null,
         Action<string, string>? giveName = null)
     {
+        RegularFile.ModeOf(path);
         var unfinished = beside ?? UnfinishedFile.NameFor(path);
         try
         {

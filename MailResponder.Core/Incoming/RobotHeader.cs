@@ -14,8 +14,8 @@ internal static class RobotHeader
     /// </summary>
     public static SkipReason? Reason(Header header) => header.Field.ToLowerInvariant() switch
     {
-        // RFC 3834, section 5: any value except "no", with or without parameters. Microsoft Graph lets programs add only
-        // fields that begin with X-.
+        // RFC 3834, section 5: any value except "no", with or without parameters. Microsoft Graph lets programs add
+        // only fields that begin with X-.
         "auto-submitted" or "x-auto-submitted" when !IsWord(header, "no") => SkipReason.AutoSubmitted,
         // Precedence is from Sendmail and vacation (RFC 2076, section 3.9). RT and others write "auto_reply" into
         // X-Precedence and Preference.

@@ -59,6 +59,8 @@ internal static class DnsChecks
         // Names of mechanisms are case-insensitive (RFC 7208, section 4.6.1).
         if (terms.Any(term => term.TrimStart('+').Equals("all", StringComparison.OrdinalIgnoreCase)))
             return check.Fault(domain + ": its SPF record lets anybody send in its name", remedy);
+        if (terms is [_, ['-' or '~' or '?', ..] only] && only[1..].Equals("all", StringComparison.OrdinalIgnoreCase))
+            return check.Warning(domain + ": its SPF record lets nobody send in its name", remedy);
         // A redirect or another include may name the same servers. This check does not follow them.
         if (settings.Ses is not null
             && !terms.Any(term => term.Contains("amazonses.com", StringComparison.OrdinalIgnoreCase)))

@@ -33,6 +33,9 @@ internal static class ReplyChecks
         if (replied == default)
             reply.Warning("the log has no reply",
                 remedy + "again; from here: responder send --to YOU --as ADDRESS");
+        else if (replied > host.Now + Long)
+            reply.Warning("at a time that has not come yet: the clock was wrong then, or is wrong now",
+                "check the clock: timedatectl");
         else if (host.Now - replied > Long)
             reply.Warning($"{(host.Now - replied).InWords()} ago", remedy + "at /var/log/mail.log");
         if (deferred?.Time > replied && host.Now - deferred.Time < Long)

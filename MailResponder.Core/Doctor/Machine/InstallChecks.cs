@@ -68,7 +68,8 @@ internal static class InstallChecks
                 "run install.sh, as root");
         try
         {
-            foreach (var file in FilesIn("put"))
+            // A file that was edited before the first run was only offered a new version.
+            foreach (var file in FilesIn("put").Union(FilesIn("offered")))
             {
                 foreach (var newer in ((string[])[file + ".new", file + ".dpkg-dist"]).Where(
                     newer => File.Exists(host.PathTo(newer))))

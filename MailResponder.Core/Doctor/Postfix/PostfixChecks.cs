@@ -22,7 +22,7 @@ internal static class PostfixChecks
         return
         [
             .. Consistent(check, host, postfix), .. Running(host), .. Port(host),
-            .. Network(postfix), .. Rewriting(postfix), .. TlsChecks.Incoming(host, postfix),
+            .. Network(postfix), .. Rewriting(postfix), .. Privacy(postfix), .. TlsChecks.Incoming(host, postfix),
             .. TlsChecks.Outgoing(host, postfix), .. Compatibility(postfix),
         ];
     }
@@ -34,7 +34,8 @@ internal static class PostfixChecks
             check.Warning(warning.OneLine(), "correct main.cf or master.cf" + Reload);
         if (!host.IsRoot)
             return check.OnlyRoot("only root can run: postfix check");
-        var run = host.Run("postfix", "check");
+        // Before 3.8, Postfix writes the warnings only to a terminal, which script(1) provides.
+        var run = host.Run("script", "-qec", "postfix check", "/dev/null");
         if (!run.Succeeded)
             return run.Failed ? check.Fault("postfix check: " + run.Complaint, remedy)
                 : check.Warning("postfix check " + run.Complaint, "run: postfix check");
@@ -131,6 +132,27 @@ internal static class PostfixChecks
                 $"{parameter} is not set to no: mail to an odd local part of ours goes to another host",
                 $"run: postconf -e {parameter}=no" + Reload);
         return check.OrOk("only what follows its last @ decides where an address leads");
+    }
+
+    /// <summary>Checks that Postfix shows or copies the addresses of requesters to nobody else.</summary>
+    private static Check Privacy(PostfixSettings postfix)
+    {
+        var check = new Check("postfix-privacy");
+        foreach (var parameter in (string[])["always_bcc", "recipient_bcc_maps", "sender_bcc_maps"])
+            check.FaultIf(postfix[parameter].Length > 0,
+                $"{parameter} = {postfix[parameter]}: requests and replies are copied to another mailbox",
+                $"run: postconf -e {parameter}=" + Reload);
+        var notices = postfix.List("notify_classes").Except(["resource", "software", "data"]).Some();
+        return check
+            .FaultIf(notices is not null, $"notify_classes has {notices}: notices that name requesters go to postmaster",
+                "run: postconf -e notify_classes=" + Reload)
+            .FaultIf(postfix.List("authorized_mailq_users").Contains("static:anyone"),
+                "authorized_mailq_users lets every user of this host list requesters with mailq",
+                $"run: postconf -e 'authorized_mailq_users=root, {Host.ResponderUser}'" + Reload)
+            .FaultIf(postfix["maillog_file"] is { Length: > 0 } and not LogChecks.MailLogFile,
+                $"maillog_file = {postfix["maillog_file"]}: nothing rotates this log, which names requesters, or "
+                + "protects it", "run: postconf -X maillog_file && systemctl restart postfix")
+            .OrOk("addresses of requesters are only in the queue and in " + LogChecks.MailLogFile);
     }
 
     private static Check Compatibility(PostfixSettings postfix)

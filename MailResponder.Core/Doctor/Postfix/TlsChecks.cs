@@ -86,8 +86,8 @@ internal static class TlsChecks
         DateTime Broken(string problem)
         {
             check.Fault($"{problem}: STARTTLS fails, and mail from many senders with it",
-                "name the right files in smtpd_tls_cert_file and smtpd_tls_key_file, or: apt-get install ssl-cert"
-                + Reload);
+                "name the right files in smtpd_tls_cert_file and smtpd_tls_key_file; or make ssl-cert's anew: "
+                + "make-ssl-cert generate-default-snakeoil --force-overwrite" + Reload);
             return DateTime.MaxValue;
         }
 

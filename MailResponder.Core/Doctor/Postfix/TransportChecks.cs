@@ -85,10 +85,7 @@ internal static class TransportChecks
         bool IsLedHere(string key) => IsOurs(postfix.LookUpIn("transport_maps", key));
     }
 
-    /// <summary>
-    /// Checks that this host's mail to the bounce address reaches `responder feedback --bounce`. An alias that leads to
-    /// another host is the operator's decision.
-    /// </summary>
+    /// <summary>Checks that this host's mail to the bounce address reaches `responder feedback --bounce`.</summary>
     private static Check BounceRoute(ResponderSettings settings, PostfixSettings postfix)
     {
         const string reader = "mail_responder_feedback@localhost";
@@ -105,7 +102,8 @@ internal static class TransportChecks
         if (transport is not null && postfix.Service(transport)?.Argv is [Host.InstalledProgram, "feedback", ..])
             return check.Ok($"bounces of replies ({address}) lead to responder feedback");
         if (alias != reader && alias != address)
-            return check.Ok($"an alias leads bounces of replies ({address}) elsewhere");
+            return check.Warning($"bounces of replies, which name requesters, go from {address} to {alias}",
+                "copy the line of bounces from postfix/aliases; then: newaliases && postfix reload");
         return check.Warning($"bounces of replies ({address}) do not reach `responder feedback --bounce`: an address "
             + "that does not exist is answered again and again",
             transport is null && alias == reader ? postfix.AddTransport(reader + "=feedback:")
@@ -159,6 +157,11 @@ internal static class TransportChecks
             answers.GetValueOrDefault(trick, trick).Contains("SUCCESS", StringComparison.Ordinal)))
             check.Fault($"smtpd_command_filter = {table} lets through what a client asks for: success is reported to "
                 + "senders, who may be forged", again);
+        foreach (var service in postfix.Services.Where(service =>
+            service.Command[0] == "smtpd" && service.Option("smtpd_command_filter") is { } own && own != table))
+            check.Fault($"{service.Name} {service.Type} in master.cf has its own smtpd_command_filter: what it accepts "
+                + "is returned to senders, who may be forged",
+                $"run: postconf -PX {service.Name}/{service.Type}/smtpd_command_filter" + Reload);
         return check.FaultIf(
             postfix.List("smtpd_discard_ehlo_keywords").Contains("dsn", StringComparer.OrdinalIgnoreCase),
             "smtpd_discard_ehlo_keywords has dsn: Postfix refuses the NOTIFY=NEVER that smtpd_command_filter adds",

@@ -83,7 +83,8 @@ public abstract partial class StoreContract
         store.SetVerdict(allowed, Verdict.Allowed);
 
         Assert.Equal([FeedbackResult.Blocked, FeedbackResult.Allowed, FeedbackResult.BlockedAlready],
-            store.BlockByFeedback([(stranger, Clock.Now, false), (allowed, Clock.Now, true), (stranger, Clock.Now, false)]));
+            store.BlockByFeedback(
+                [(stranger, Clock.Now, false), (allowed, Clock.Now, true), (stranger, Clock.Now, false)]));
         Assert.Empty(store.BlockByFeedback([]));
     }
 

@@ -1,0 +1,5 @@
+#!/bin/sh
+# expect: warning bounce-route alone
+keep /etc/aliases
+sed -i "s/^bounces:.*/bounces: team@example.net/" /etc/aliases
+newaliases

@@ -29,7 +29,8 @@
 #                         collector reads (Debian's package: /var/lib/prometheus/node-exporter). none: stop doing that
 #   --ssh-port N          install fail2ban, and have it watch SSH on this port
 #   --no-packages         install no packages; list the missing ones
-#   --dry-run             print each step and change nothing
+#   --dry-run             change nothing; print one line for each change, but none for services to restart. Without
+#                         Postfix on the host, one line stands for all of its parameters, services and tables
 #   --uninstall           undo all changes, Postfix first, which is stopped meanwhile; settings, keys, database, logs
 #                         and packages stay
 #

@@ -2,9 +2,9 @@ namespace MailResponder.Addresses;
 
 /// <summary>
 /// Providers where a mailbox has more spellings than with and without a plus tag, each with the page that says so.
-/// Other providers need no entry. At Mail.ru, GMX and Tuta, each domain has its own mailboxes. An address at foxmail.com is a
-/// different mailbox from the owner's at qq.com, and its name does not reveal the owner. Aliases with a name of their
-/// own cannot be recognized at any provider.
+/// Other providers need no entry. At Mail.ru, GMX and Tuta, each domain has its own mailboxes. An address at
+/// foxmail.com is a different mailbox from the owner's at qq.com, and its name does not reveal the owner. Aliases with
+/// a name of their own cannot be recognized at any provider.
 /// </summary>
 internal static class MailProviders
 {

@@ -207,6 +207,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         {
             _keyChange.Hold(Key);
             return reports.Select(report => ReadVerdict(report.Requester) == Verdict.Allowed ? FeedbackResult.Allowed
+                : report.IsBounce && OwnVerdict(report.Requester.Address) > 0 ? FeedbackResult.BlockedAlready
                 : Block(report.IsBounce ? report.Requester.Spelling : report.Requester.Address, report.HappenedAt))
                 .ToList();
         });

@@ -208,12 +208,12 @@ public sealed class FeedbackMeaning : IDisposable
         Assert.False(_place.Blocks(other));
         Assert.Equal("0 blocked, 1 blocked already",
             _place.Feed($"{Notifications.InSns(Notifications.Bounce(bounced.ToUpperInvariant()))}"));
-        _place.Decide(bounced, Verdict.None);
-        Assert.False(_place.Blocks(bounced));
-        _place.Clock.Now += TimeSpan.FromMinutes(1);
         Assert.Equal("1 blocked", _place.Feed($"{Notifications.InSns(Notifications.Complaint(bounced))}"));
         Assert.True(_place.Blocks(bounced));
         Assert.True(_place.Blocks(other));
+        Assert.Equal(Verdict.BlockedByFeedback, _place.Store.SetVerdict(_place.Key.Requester(bounced)!, Verdict.None));
+        Assert.False(_place.Blocks(bounced));
+        Assert.False(_place.Blocks(other));
     }
 
     [Theory]

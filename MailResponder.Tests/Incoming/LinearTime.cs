@@ -44,8 +44,8 @@ public sealed class LinearTime
     });
 
     /// <summary>
-    /// Anybody can write to the bounce address. The largest input is what `responder feedback --bounce` reads of a mail;
-    /// beyond that, MimeKit's cost of a folded field grows faster.
+    /// Anybody can write to the bounce address. The largest input is what `responder feedback --bounce` reads of a
+    /// mail; beyond that, MimeKit's cost of a folded field grows faster.
     /// </summary>
     [Theory]
     [MemberData(nameof(Shapes))]

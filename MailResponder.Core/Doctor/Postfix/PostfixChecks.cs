@@ -144,7 +144,8 @@ internal static class PostfixChecks
                 $"run: postconf -e {parameter}=" + Reload);
         var notices = postfix.List("notify_classes").Except(["resource", "software", "data"]).Some();
         return check
-            .FaultIf(notices is not null, $"notify_classes has {notices}: notices that name requesters go to postmaster",
+            .FaultIf(notices is not null,
+                $"notify_classes has {notices}: notices that name requesters go to postmaster",
                 "run: postconf -e notify_classes=" + Reload)
             .FaultIf(postfix.List("authorized_mailq_users").Contains("static:anyone"),
                 "authorized_mailq_users lets every user of this host list requesters with mailq",

@@ -102,9 +102,8 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
     /// Returns the remedy that adds entries to transport_maps. They come first, because the first table that has a key
     /// decides.
     /// </summary>
-    public string AddTransport(string entries) =>
-        $"run: postconf -e 'transport_maps={string.Join(", ", List("transport_maps").Prepend($"inline:{{ {entries} }}"))}'"
-            + Reload;
+    public string AddTransport(string entries) => "run: postconf -e 'transport_maps="
+        + string.Join(", ", List("transport_maps").Prepend($"inline:{{ {entries} }}")) + "'" + Reload;
 
     /// <summary>
     /// Whether a domain list like mydestination contains the domain: by name, in a table, or in a file of names.

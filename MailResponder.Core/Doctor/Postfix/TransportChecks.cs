@@ -1,3 +1,4 @@
+using MailResponder.Addresses;
 using MailResponder.Incoming;
 using MailResponder.Settings;
 

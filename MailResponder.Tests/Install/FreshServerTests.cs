@@ -111,6 +111,26 @@ public sealed class FreshServerTests(InstalledServers servers)
             """).Good();
     }
 
+    /// <summary>The queue names requesters. By default any user of a host may list it, and have all of it tried.</summary>
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void Queue_IsShownToNoOtherUser(string suite)
+    {
+        var root = Running(suite).Root;
+        Assert.Contains("is not allowed to view the mail queue", As("nobody", "mailq").Errors,
+            StringComparison.Ordinal);
+        Assert.Contains("is not allowed to flush the mail queue", As("nobody", "postqueue -f").Errors,
+            StringComparison.Ordinal);
+        As("nobody", "sendmail root@mail.example.com").Good();
+        As("mail_responder", "postqueue -j").Good();
+        foreach (var user in (string[])["root", "mail_responder"])
+            Assert.DoesNotContain("Not available", As(user, "responder stats --log /dev/null").Good().Output,
+                StringComparison.Ordinal);
+
+        HostRun As(string user, string command) => root.Run(
+            $"cd / && setpriv --reuid={user} --regid=\"$(id -g {user})\" --clear-groups {command}");
+    }
+
     /// <summary>No other authority that the host trusts may vouch for SES.</summary>
     [Theory]
     [MemberData(nameof(Suites))]

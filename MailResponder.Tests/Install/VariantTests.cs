@@ -159,7 +159,8 @@ public sealed class VariantTests
         root.Run("""
             postconf -e 'transport_maps = hash:/etc/postfix/transport' \
               'header_checks = regexp:/etc/postfix/header_checks' \
-              'smtpd_recipient_restrictions = reject_unauth_destination'
+              'smtpd_recipient_restrictions = reject_unauth_destination' 'always_bcc = archive@mail.example.com' \
+              'recipient_bcc_maps = inline:{ get@example.com=archive@mail.example.com }' 'sender_bcc_maps = static:root'
             postconf -M 'smtp/inet=smtp inet n - y - 7 smtpd'
             echo '/^X-Mine:/ IGNORE' >/etc/postfix/header_checks
             """).Good();
@@ -173,6 +174,9 @@ public sealed class VariantTests
         Assert.Contains("\n  main.cf: transport_maps = hash:/etc/postfix/transport\n", note, StringComparison.Ordinal);
         Assert.Contains("\n  main.cf: smtpd_recipient_restrictions = reject_unauth_destination\n", note,
             StringComparison.Ordinal);
+        Assert.Contains("\n  main.cf: always_bcc = archive@mail.example.com\n", note, StringComparison.Ordinal);
+        // No request and no reply is copied.
+        Assert.Equal("\n\n\n", root.Run("postconf -h always_bcc recipient_bcc_maps sender_bcc_maps").Output);
         Assert.Contains("\n  master.cf: smtp inet n - y - 7 smtpd\n", note, StringComparison.Ordinal);
         Assert.Contains("\n  /etc/postfix/header_checks\n", note, StringComparison.Ordinal);
         Assert.Contains("Authentication-Results", root.Read("/etc/postfix/header_checks"), StringComparison.Ordinal);

@@ -38,8 +38,12 @@
 # where the program is next to it. Options are remembered: a later run needs only those that change.
 #
 # You can run it at any time, and again after it was interrupted. It changes only what is not yet as it should be; if
-# nothing has to change, it prints "nothing to do". It keeps files and Postfix parameters that were edited since, and
-# puts the new file next to the edited one as FILE.new (in /etc/logrotate.d as FILE.dpkg-dist, which logrotate ignores).
+# nothing has to change, it prints "nothing to do". It keeps what was edited since (files, Postfix parameters and
+# services, aliases), lists it as "kept, edited", and puts the new version of a file next to the edited one as FILE.new
+# (in /etc/logrotate.d as FILE.dpkg-dist, which logrotate ignores). Only --outgoing-tls, --hostname, --strict-recipients
+# and --authentication, when given, override edits of the parameters that they set. What was removed is put back: to get
+# the original of an edited file, move the file away and run it again.
+#
 # It records its changes in /var/backups/mail_responder. docs/install.md lists every file.
 #
 # Exit status: 0 done, 64 usage, 66 a file to install is missing, 69 not Debian or Ubuntu, or something is missing,
@@ -114,6 +118,11 @@ forget() {
   rm -f "$state/$1"
 }
 
+# kept WHAT - notes an edit that this run does not change.
+kept() {
+  echo "$1" >>"$work/kept"
+}
+
 hash_of() {
   if [ -f "$1" ]; then sha256sum <"$1" | cut -d ' ' -f 1; fi
 }
@@ -159,6 +168,7 @@ read_options() {
     feedback_queue mail_log_days textfiles ssh_port no_packages dry_run uninstall; do
     eval "$option="
   done
+  given=$*
   while [ $# -gt 0 ]; do
     case $1 in
       --domain | --add-domain | --remove-domain | --hostname | --from | --support | --database | --ses-region | \
@@ -540,7 +550,9 @@ put() {
       if [ "${5:-}" = adopt ]; then echo "$2" >>"$work/overwritten"; fi
       replace "$@"
     fi
-  elif [ "$put_before" != "$put_new" ] && [ "$(recorded "offered$2")" != "$put_new" ]; then
+  else
+    kept "$2"
+    if [ "$put_before" = "$put_new" ] || [ "$(recorded "offered$2")" = "$put_new" ]; then return; fi
     if step "keep $2, which was edited, and write the new version to $(beside "$2")"; then
       install -m "$3" -o "${4%:*}" -g "${4#*:}" "$1" "$(beside "$2")"
       echo "$put_new" | record "offered$2"
@@ -954,8 +966,8 @@ put_postfix_files() {
   done
 }
 
-# set_parameters - changes main.cf to $work/desired. Changes a parameter only if it still has the value that we set, or
-# if we never set it.
+# set_parameters - changes main.cf to $work/desired. Keeps a parameter that has another value than the one we set,
+# unless an option of this run sets it.
 set_parameters() {
   parameters_of /etc/postfix >"$work/current"
   : >"$work/edits"
@@ -969,6 +981,18 @@ set_parameters() {
   while IFS= read -r name; do take_back_parameter "$name"; done <"$work/retired-parameters"
 }
 
+# is_asked NAME - true if an option of this run sets the parameter, and so overrides an edit. Not extradomains: the
+# edit may have added a domain, and its mail would be rejected.
+is_asked() {
+  case $1 in
+    smtp_tls_security_level | smtp_dns_support_level) is_among --outgoing-tls "$given" ;;
+    myhostname) is_among --hostname "$given" ;;
+    local_recipient_maps) is_among --strict-recipients "$given" ;;
+    smtpd_milters | non_smtpd_milters | milter_default_action) is_among --authentication "$given" ;;
+    *) return 1 ;;
+  esac
+}
+
 # set_parameter NAME =VALUE
 set_parameter() {
   now=$(value_in "$work/current" "$1")
@@ -978,13 +1002,15 @@ set_parameter() {
       [ -e "$state/parameters/old/$1" ] || printf '%s\n' "$now" | record "parameters/old/$1"
       printf '%s\n' "$2" | record "parameters/set/$1"
     fi
-  elif [ -z "$ours" ] || [ "$now" = "$ours" ]; then
+  elif [ -z "$ours" ] || [ -z "$now" ] || [ "$now" = "$ours" ] || is_asked "$1"; then
     if step "set $1 = ${2#=} in main.cf${now:+ (was: ${now#=})}"; then
       [ -e "$state/parameters/old/$1" ] || printf '%s\n' "$now" | record "parameters/old/$1"
       printf '%s\n' "$1$2" >>"$work/edits"
       if [ -z "$ours" ] && [ -n "$now" ]; then echo "main.cf: $1 = ${now#=}" >>"$work/overwritten"; fi
     fi
-  elif [ "$ours" != "$2" ] && [ "$(recorded "parameters/offered/$1")" != "$2" ]; then
+  else
+    kept "$1 in main.cf"
+    if [ "$ours" = "$2" ] || [ "$(recorded "parameters/offered/$1")" = "$2" ]; then return; fi
     if step "keep $1 in main.cf, which was edited; this version would set it to: ${2#=}"; then
       printf '%s\n' "$2" | record "parameters/offered/$1"
     fi
@@ -1037,7 +1063,7 @@ set_service() {
       [ -e "$state/services/old/$1" ] || printf '%s\n' "$now" | record "services/old/$1"
       printf '%s\n' "$2" | record "services/set/$1"
     fi
-  elif [ -z "$ours" ] || [ "$now" = "$ours" ]; then
+  elif [ -z "$ours" ] || [ -z "$now" ] || [ "$now" = "$ours" ]; then
     if step "set the service $1 in master.cf"; then
       [ -e "$state/services/old/$1" ] || printf '%s\n' "$now" | record "services/old/$1"
       if [ -z "$ours" ] && [ -n "$now" ]; then echo "master.cf: $now" >>"$work/overwritten"; fi
@@ -1045,7 +1071,9 @@ set_service() {
       postconf -M "$1=$2" || die 78 "postconf could not change master.cf"
       printf '%s\n' "$2" | record "services/set/$1"
     fi
-  elif [ "$ours" != "$2" ] && [ "$(recorded "services/offered/$1")" != "$2" ]; then
+  else
+    kept "$1 in master.cf"
+    if [ "$ours" = "$2" ] || [ "$(recorded "services/offered/$1")" = "$2" ]; then return; fi
     if step "keep the service $1 in master.cf, which was edited; this version would set: $2"; then
       printf '%s\n' "$2" | record "services/offered/$1"
     fi
@@ -1078,9 +1106,12 @@ make_alias_table() {
   fi
 }
 
-# Prints the note only once.
+# note_other_alias LINE - prints the note only once for a name that had an alias before the first run.
 note_other_alias() {
-  if ! grep -qxF "$1" /etc/aliases && [ -z "$dry_run" ] && [ ! -e "$state/aliases/${1%%:*}" ]; then
+  if grep -qxF "$1" /etc/aliases; then return; fi
+  if [ -n "$(recorded "aliases/${1%%:*}")" ]; then
+    kept "alias ${1%%:*} in /etc/aliases"
+  elif [ -z "$dry_run" ] && [ ! -e "$state/aliases/${1%%:*}" ]; then
     note "/etc/aliases has its own line for ${1%%:*}, which is kept"
     record "aliases/${1%%:*}" </dev/null
   fi
@@ -1220,10 +1251,21 @@ tell_overwritten() {
   sed 's/^/  /' "$work/overwritten"
 }
 
+# Lists the edits that this run did not change. If the doctor finds a fault in one of them, another run mends nothing.
+tell_kept() {
+  sed 's/^/kept, edited: /' "$work/kept"
+  echo "To get an original back, move the file away, or remove the parameter (postconf -X NAME), the service" \
+    "(postconf -MX NAME/TYPE) or the alias; then run install.sh again"
+}
+
 finish() {
-  if [ "$changes" -eq 0 ]; then
+  if [ "$changes" -eq 0 ] && [ ! -s "$work/kept" ]; then
     echo "nothing to do"
-  elif [ -z "$dry_run" ]; then
+    return
+  fi
+  if [ -s "$work/kept" ]; then tell_kept; fi
+  if [ "$changes" -eq 0 ]; then echo "nothing else to do"; fi
+  if [ "$changes" -gt 0 ] && [ -z "$dry_run" ]; then
     tell_overwritten
     tell_ssh
     dns_records

@@ -111,7 +111,7 @@ public sealed class FreshServerTests(InstalledServers servers)
             """).Good();
     }
 
-    /// <summary>The queue names requesters. By default any user of a host may list it, and have all of it tried.</summary>
+    /// <summary>The queue names requesters. By default any user of a host may list and flush it.</summary>
     [Theory]
     [MemberData(nameof(Suites))]
     public void Queue_IsShownToNoOtherUser(string suite)

@@ -33,7 +33,38 @@ public sealed class UpgradeTests : IDisposable
         Assert.EndsWith("# mine\n", Root.Read("/etc/mail_responder/settings.json"), StringComparison.Ordinal);
         Assert.EndsWith("# mine\n", Root.Read("/etc/mail_responder/responses.json"), StringComparison.Ordinal);
         Assert.False(File.Exists(Root.PathTo("/etc/mail_responder/responses.json.new")));
+        AssertKept(Rotation, Rules, "/etc/mail_responder/settings.json");
+    }
+
+    /// <summary>The way that install.sh names for an edited file, parameter, service or alias.</summary>
+    [Fact]
+    public void RemovedEdits_AreReplacedByTheOriginals()
+    {
+        const string Edited = "message_size_limit; postconf -M responder/unix feedback/unix; cat /etc/aliases " + Rules;
+        var original = Root.Run("postconf " + Edited).Good().Output;
+        Root.Run($"echo '# mine' >>{Rules} && postconf -e message_size_limit=1000000 && "
+            + "postconf -F responder/unix/chroot=y feedback/unix/chroot=y && "
+            + "sed -i 's/^support: .*/support: me/' /etc/aliases && newaliases").Good();
+        AssertKept(Rules, "alias support in /etc/aliases", "feedback/unix in master.cf",
+            "message_size_limit in main.cf", "responder/unix in master.cf");
+
+        Root.Run($"rm {Rules} && postconf -X message_size_limit && postconf -MX responder/unix feedback/unix && "
+            + "sed -i '/^support:/d' /etc/aliases").Good();
+        _server.Install().Good();
+        Assert.Equal(Sorted(original), Sorted(Root.Run("postconf " + Edited).Good().Output));
         AssertNothingToDo();
+
+        static IEnumerable<string> Sorted(string lines) => lines.Split('\n').Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void OptionOfTheRun_OverridesAnEditOfItsParameter()
+    {
+        Root.Run("postconf -e smtp_tls_security_level=may smtpd_banner=mine").Good();
+        AssertKept("smtp_tls_security_level in main.cf", "smtpd_banner in main.cf");
+        Assert.Contains("set smtp_tls_security_level = encrypt in main.cf (was: may)\n",
+            _server.Install("--outgoing-tls encrypt").Good().Output, StringComparison.Ordinal);
+        AssertKept("smtpd_banner in main.cf");
     }
 
     /// <summary>dpkg restores the line with a new version of the package, and people add it again too.</summary>
@@ -75,7 +106,8 @@ public sealed class UpgradeTests : IDisposable
         Root.Run(
             "postconf -e message_size_limit=1000000 && postconf -M 'responder/unix=responder unix - n n - 7 pipe "
             + "user=mail_responder argv=/usr/local/bin/responder'").Good();
-        AssertNothingToDo();
+        string[] edits = ["message_size_limit in main.cf", "responder/unix in master.cf"];
+        AssertKept(edits);
         MakeNewVersion();
         Root.Run($"sed -i 's/--queue-id/--dry-run --queue-id/' {_server.ReleaseFile("postfix/master.cf")}").Good();
 
@@ -86,7 +118,7 @@ public sealed class UpgradeTests : IDisposable
             StringComparison.Ordinal);
         Assert.Equal("1000000", Root.Run("postconf -h message_size_limit").Output.Trim());
         Assert.Contains(" 7 ", Root.Run("postconf -M responder/unix").Output, StringComparison.Ordinal);
-        AssertNothingToDo();
+        AssertKept(edits);
     }
 
     /// <summary>
@@ -192,6 +224,15 @@ public sealed class UpgradeTests : IDisposable
         Root.Run(
             $"sed -i 's/^message_size_limit = .*/message_size_limit = 4096000/' "
             + $"{_server.ReleaseFile("postfix/main.cf")}").Good();
+    }
+
+    /// <summary>A run changes nothing, and names the edits that it keeps.</summary>
+    private void AssertKept(params string[] edits)
+    {
+        var said = _server.Install().Good().Output.TrimEnd().Split('\n');
+        Assert.Equal(edits.Select(edit => "kept, edited: " + edit).Order(StringComparer.Ordinal),
+            said[..^2].Order(StringComparer.Ordinal));
+        Assert.Equal("nothing else to do", said[^1]);
     }
 
     private void AssertNothingToDo() => Assert.Equal("nothing to do\n", _server.Install().Good().Output);

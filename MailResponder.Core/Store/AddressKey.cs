@@ -264,7 +264,7 @@ internal sealed class AddressKey
     {
         try
         {
-            if (!File.Exists(path))
+            if (FileTrouble.InWords(Cause.KeyFile, path, () => RegularFile.ModeOf(path) is null))
             {
                 FileTrouble.InWords(Cause.KeyFile, path, () => NewFolder.Make(Path.GetDirectoryName(path) ?? ""));
                 Create(path);

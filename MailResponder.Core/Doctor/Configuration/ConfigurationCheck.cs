@@ -87,9 +87,12 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
         if (File.Exists(settings.AddressKeyFile) || settings.Database.MySql is not null
             || FileStatus.TryRead(settings.Database.SqliteFile!, out _))
             Try("address_key_file", () => AddressKey.Load(settings.AddressKeyFile));
+        else
+            Add("address_key_file", PlaceCheck.NewFile(settings.AddressKeyFile));
         if (settings.Database.MySql is { PasswordFile: { } passwordFile })
-            Try("database.mysql.password_file", () =>
-                SecretFile.Read(passwordFile, Cause.Settings, "password file"));
+            Try("database.mysql.password_file", () => SecretFile.ReadPassword(passwordFile));
+        if (settings.Database.MySql is { TlsAuthorities: { } file })
+            Try("database.mysql.ssl_ca", () => TlsTrust.Read("ssl_ca", file));
         foreach (var mailbox in settings.Canary)
         {
             Try(CanarySection.Name, () => SecretFile.ReadPassword(mailbox.PasswordFile));

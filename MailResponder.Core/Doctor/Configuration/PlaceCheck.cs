@@ -34,20 +34,42 @@ internal static class PlaceCheck
             ? $"{folder} cannot be created: {above}" : null;
     }
 
+    /// <summary>Checks the place of a file that the first message creates.</summary>
+    public static string? NewFile(string path) => InWords(path, () => RegularFile.ModeOf(path) is not null ? null
+        : Folder(Path.GetDirectoryName(path)!) is { } obstacle
+            ? $"{path} does not exist and cannot be created: {obstacle}" : null);
+
+    /// <summary>Checks the database, and the files that SQLite and the responder keep next to it.</summary>
     public static string? Sqlite(string path)
+    {
+        // They are next to the target of a symbolic link.
+        var database = FileSystem.RealPath(path) ?? path;
+        string[] beside = [database + "-wal", database + "-shm", database + ".lock"];
+        return ((string[])[path, .. beside]).Select(Changeable).FirstOrDefault(problem => problem is not null)
+            ?? InWords(path, () => IsSqlite(path) ? Folder(Path.GetDirectoryName(database)!)
+                : $"{path} is not an SQLite database; correct the path, or move the file away");
+    }
+
+    private static string? Changeable(string path) => InWords(path,
+        () => RegularFile.ModeOf(path) is null || FileSystem.MayChange(path) ? null
+            : $"{path}: the user {RunningUser.Name} may not read or write it; check its owner and mode");
+
+    /// <summary>Whether the file is missing, empty or begins as an SQLite database does.</summary>
+    private static bool IsSqlite(string path)
+    {
+        if (RegularFile.ModeOf(path) is null)
+            return true;
+        using var file = RegularFile.Open(path, FileShare.ReadWrite | FileShare.Delete);
+        var head = new byte["SQLite format 3\0"u8.Length];
+        var length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        return length == 0 || head.AsSpan(0, length).SequenceEqual("SQLite format 3\0"u8);
+    }
+
+    private static string? InWords(string path, Func<string?> problemOf)
     {
         try
         {
-            if (RegularFile.ModeOf(path) is null)
-                return Folder(Path.GetDirectoryName(path)!);
-            if (!FileSystem.MayChange(path))
-                return $"{path}: the user {RunningUser.Name} may not read or write it; check its owner and mode";
-            using var file = RegularFile.Open(path, FileShare.ReadWrite | FileShare.Delete);
-            var head = new byte["SQLite format 3\0"u8.Length];
-            var length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-            return length == 0 || head.AsSpan(0, length).SequenceEqual("SQLite format 3\0"u8)
-                ? Folder(Path.GetDirectoryName(path)!)
-                : $"{path} is not an SQLite database; correct the path, or move the file away";
+            return problemOf();
         }
         catch (Exception exception) when (FileTrouble.Is(exception))
         {

@@ -16,23 +16,31 @@ internal static class PoolText
     {
         var filled = new StringBuilder(text.Length);
         var at = 0;
-        for (int begin; (begin = text.IndexOf(Begin, at, StringComparison.Ordinal)) >= 0;)
+        foreach (var (begin, end, name) in Marks(text))
         {
-            filled.Append(text, at, begin - at);
-            var name = begin + Begin.Length;
-            if (string.CompareOrdinal(text, name, Begin, 0, Begin.Length) == 0)
-            {
-                filled.Append(Begin);
-                at = name + Begin.Length;
-                continue;
-            }
-
-            var end = text.IndexOf(End, name, StringComparison.Ordinal);
-            filled.Append(replacement(end < 0 ? text[name..] : text[name..end]));
-            at = end < 0 ? text.Length : end + End.Length;
+            filled.Append(text, at, begin - at).Append(name is null ? Begin : replacement(name));
+            at = end;
         }
 
         return filled.Append(text, at, text.Length - at).ToString();
+    }
+
+    /// <summary>Returns the name of each {{name}} in a text, in order, and where its {{ begins.</summary>
+    public static IEnumerable<(string Name, int At)> Names(string text) =>
+        Marks(text).Where(mark => mark.Name is not null).Select(mark => (mark.Name!, mark.Begin));
+
+    /// <summary>Returns where each {{name}} and {{{{ begins and ends. The name is null for {{{{.</summary>
+    private static IEnumerable<(int Begin, int End, string? Name)> Marks(string text)
+    {
+        var at = 0;
+        for (int begin; (begin = text.IndexOf(Begin, at, StringComparison.Ordinal)) >= 0;)
+        {
+            var name = begin + Begin.Length;
+            var isLiteral = string.CompareOrdinal(text, name, Begin, 0, Begin.Length) == 0;
+            var end = isLiteral ? name : text.IndexOf(End, name, StringComparison.Ordinal);
+            at = end < 0 ? text.Length : end + End.Length;
+            yield return (begin, at, isLiteral ? null : end < 0 ? text[name..] : text[name..end]);
+        }
     }
 
     /// <summary>Formats links for a body, one per line. In html, each becomes an a element.</summary>

@@ -106,23 +106,23 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
             fields.Add(type.Line, field, $"a second body of the type {type.Text}; mail programs show only one");
         else if (type.Text == "plain" && bodies.Count > 0)
             fields.Warn(type.Line, field, "plain after html: mail programs prefer the last one; put html last");
-        var body = new ResponseBody(type.Text, NotBlank(fields, field, text));
+        var body = new ResponseBody(type.Text, NotBlank(fields, field, text, isHtml: type.Text == "html"));
         // Bodies of an invalid type are not kept: there may be a million, and each check for a duplicate searches all.
         if (body.Subtype is "plain" or "html")
             bodies.Add(body);
     }
 
-    private string NotBlank(SettingsSection fields, string field, LocatedJson text)
+    private string NotBlank(SettingsSection fields, string field, LocatedJson text, bool isHtml = false)
     {
         if (string.IsNullOrWhiteSpace(text.Text))
             fields.Add(text.Line, field, "is empty; an empty reply helps nobody");
         if (text.Text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')))
             fields.Warn(text.Line, field, "contains a control character, which a terminal might interpret; remove it");
-        FindPools(fields, field, text);
+        FindPools(fields, field, text, isHtml);
         return text.Text;
     }
 
-    private void FindPools(SettingsSection fields, string field, LocatedJson text)
+    private void FindPools(SettingsSection fields, string field, LocatedJson text, bool isHtml)
     {
         const int mostShown = 40;
         if (pools is null && text.Text.Contains("{{", StringComparison.Ordinal)
@@ -132,24 +132,28 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
                 "contains {{ and }}, which name a pool only if the book is an object with \"pools\" and \"entries\"");
         }
 
-        PoolText.Fill(pools is null ? "" : text.Text, name =>
+        if (pools is null)
+            return;
+        var places = new HtmlPlaces(isHtml ? text.Text : "");
+        foreach (var (name, at) in PoolText.Names(text.Text))
         {
             if (faults.IsFull)
-                return "";
-            if (pools!.Find(name) is not { } pool)
+                return;
+            if (pools.Find(name) is not { } pool)
             {
                 var shown = name.Length > mostShown ? name[..mostShown] + "…" : name;
                 var remedy = name.Length <= mostShown && pools.Nearest(name) is { } near
                     ? $"did you mean {{{{{near}}}}}?" : "for a {{ in the text, write {{{{";
                 fields.Add(text.Line, field, $"{{{{{shown}}}}} does not name a pool; {remedy}");
-            }
-            else if (!_poolsOfEntry.Contains(pool))
-            {
-                _poolsOfEntry.Add(pool);
+                continue;
             }
 
-            return "";
-        });
+            if (places.At(at) is { } place)
+                fields.Add(text.Line, field, $"{{{{{name}}}}} is inside {place}, where it makes no working link; "
+                    + $"write {{{{{name}}}}} as text: it becomes a link");
+            if (!_poolsOfEntry.Contains(pool))
+                _poolsOfEntry.Add(pool);
+        }
     }
 
     private static List<ResponseAttachment> ReadAttachments(SettingsSection fields)

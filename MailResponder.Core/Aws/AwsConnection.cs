@@ -93,6 +93,10 @@ internal record AwsConnection(string Name, string Region)
 /// <summary>Checks the names of AWS regions. Amazon adds new regions, so only the form is checked.</summary>
 internal static class AwsRegion
 {
+    /// <summary>Whether the text can be a part of the name of a service's host, as each region is.</summary>
+    public static bool IsPartOfHostName(string text) =>
+        System.Text.Ascii.IsValid(text) && Uri.CheckHostName($"s3.{text}.amazonaws.com") == UriHostNameType.Dns;
+
     /// <summary>Whether the text has the form of a region, like eu-west-1 or us-gov-east-1.</summary>
     public static bool IsName(string text)
     {

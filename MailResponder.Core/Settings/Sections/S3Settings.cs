@@ -22,9 +22,21 @@ internal sealed record S3Settings(string Region, string BookBucket, string BookK
     public static S3Settings? Read(SettingsSection values, string roots) =>
         values.Section("s3", [.. AwsSection.Names, "book_bucket", "book_key", "max_file_bytes"]) is not { } section
         ? null
-        : AwsSection.Read(section, new S3Settings(section.Text("region", required: true),
+        : AwsSection.Read(section, new S3Settings(ReadRegion(section),
             section.Text("book_bucket", required: true), section.Text("book_key", required: true))
         {
             MaxFileBytes = section.Number("max_file_bytes", StandardMaxFileBytes, 1024, 1L << 40),
         }, roots);
+
+    /// <summary>
+    /// Reads the region. Other servers than Amazon's have regions like "auto", so only what is needed for the name of a
+    /// host is checked.
+    /// </summary>
+    private static string ReadRegion(SettingsSection section)
+    {
+        var region = section.Text("region", required: true);
+        if (region.Length > 0 && !AwsRegion.IsPartOfHostName(region))
+            section.Add("region", $"\"{region}\" is not a region; write it like \"eu-west-1\", without spaces");
+        return region;
+    }
 }

@@ -32,7 +32,8 @@ internal sealed class ConfigCommand : Command
             var settingsPath = SettingsPath.Find(result);
             var postfixLimit = PostfixLimit();
             var code = result.GetValue(file) is { } named
-                ? ConfigurationCheck.OfFile(named, settingsPath, faults, postfixLimit)
+                ? ConfigurationCheck.OfFile(named, settingsPath, faults, postfixLimit,
+                    needsSettings: result.GetValue(CommandLine.SettingsOption) is not null)
                 : ConfigurationCheck.OfSettings(settingsPath, faults, postfixLimit);
             foreach (var fault in faults)
                 Console.Out.WriteLine(fault);

@@ -20,22 +20,28 @@ namespace MailResponder.Doctor;
 internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault> faults)
 {
     /// <summary>Checks one file: a JSON list is a response book, anything else settings.</summary>
-    /// <param name="settingsPath">
-    /// The settings file, which tells where a book's attachments are. It need not exist.
-    /// </param>
+    /// <param name="settingsPath">The settings file, which tells where a book's attachments are.</param>
     /// <param name="faults">The list that receives the faults.</param>
     /// <param name="postfixLimit">Postfix's message_size_limit in bytes. Null if it is not known.</param>
+    /// <param name="needsSettings">
+    /// Whether it is a fault if the settings cannot be used, because the operator named them. Otherwise a warning.
+    /// </param>
     /// <returns>The exit code to use if there is a fault. It depends on the kind of file.</returns>
-    public static int OfFile(string path, string settingsPath, List<Fault> faults, long? postfixLimit = null)
+    public static int OfFile(string path, string settingsPath, List<Fault> faults, long? postfixLimit = null,
+        bool needsSettings = false)
     {
         if (LocatedJson.ReadFile(path, faults) is not { } text)
             return ExitCode.NoInput;
         if (LooksLikeSettings(text))
             return OfSettings(path, faults, postfixLimit);
-        if (ResponseBookFile.Check(path, faults) is { } book)
-            // Attachments can be checked only if the settings tell where they are.
-            CheckUse(book, path, File.Exists(settingsPath) ? SettingsFile.Check(settingsPath, []) : null, faults,
-                postfixLimit);
+        if (ResponseBookFile.Check(path, faults) is not { } book)
+            return ExitCode.DataError;
+        var ofSettings = new List<Fault>();
+        var settings = SettingsFile.Check(settingsPath, ofSettings);
+        if (settings is null)
+            faults.Add(new Fault(path, 0, "", "attachments, addresses and send_method were not checked: "
+                + ofSettings.Find(fault => !fault.IsWarning), !needsSettings));
+        CheckUse(book, path, settings, faults, postfixLimit);
         return ExitCode.DataError;
     }
 
@@ -179,6 +185,11 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
         foreach (var entry in book.Entries)
         {
             new EntryCheck(entry, path, settings, seal, faults).Look(isOfPostfix ? postfixLimit : null);
+            if (!entry.IsForUnknown
+                && RequestedAddress.Find(entry.Address, new HeaderList(), book, settings) != entry.Address)
+                faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, email_addr", $"no request reaches "
+                    + $"{entry.Address}: \"mail_responder+\" before an address stands for luser_relay of Postfix, and "
+                    + "is removed; use another address"));
             var identity = Convert.ToHexString(entry.Identity());
             if (!sent.TryAdd(identity, entry))
                 faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}", $"is the same as entry "

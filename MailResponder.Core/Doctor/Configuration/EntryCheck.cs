@@ -79,6 +79,9 @@ internal sealed class EntryCheck(
                 using var content = files.Open(attachment);
                 // The size in base64: each 57 bytes make a line of 76 characters and a line end.
                 attached += (content.Length + 56) / 57 * 78;
+                if (content.Length == 0)
+                    Add(Attachments, $"attachment {content.Name}: is empty, and is sent as an empty file",
+                        attachment.Line, isWarning: true);
                 seal?.CheckAttachment(attachment, content);
             }), attachment.Line, entry.HoldsBackAttachments);
         }

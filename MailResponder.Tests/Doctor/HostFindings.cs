@@ -65,6 +65,22 @@ public sealed class HostFindings : IDisposable
         Assert.StartsWith("SQLite 3.", findings[0].Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void KeyThatWaitsForTheReset_IsTold()
+    {
+        var settings = TestSettings.In(_fake.Folder.Path);
+        AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
+        using var store = RequesterStore.Open(settings, TimeSpan.FromSeconds(5));
+        AddressKey.Change(settings.AddressKeyFile, FakeHost.Now.AddHours(-1));
+
+        var finding = DatabaseChecks.Look(_fake.Host, settings).Single(finding => finding.Name == "address-key");
+        Assert.Equal(FindingState.Warning, finding.State);
+        Assert.StartsWith("the key of 2026-11-22 11:00 UTC waits", finding.Text, StringComparison.Ordinal);
+        using (var again = RequesterStore.Open(settings, TimeSpan.FromSeconds(5)))
+            again.Reset(FakeHost.Now.AddDays(-7));
+        Assert.DoesNotContain(DatabaseChecks.Look(_fake.Host, settings), finding => finding.Name == "address-key");
+    }
+
     [Theory]
     [InlineData(0.5, "ok")]
     [InlineData(5, "warning")]

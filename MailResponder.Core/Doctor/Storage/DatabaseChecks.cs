@@ -38,7 +38,8 @@ internal static class DatabaseChecks
                 .. new Check("last-reset-clock").WarningIf(counts.ClockJump != TimeSpan.Zero,
                     $"the last reset: {StoreCounts.InWords(counts.ClockJump)}; it forgot no message", "check "
                     + "the clock of every host (chronyc tracking); the next reset at its usual time ends this warning"),
-                .. LastReset(host, settings, counts.LastReset),
+                .. LastReset(host, report, counts.LastReset),
+                .. NextKey(settings, store.NextKey),
             ];
         }
         catch (ResponderException exception)
@@ -67,7 +68,7 @@ internal static class DatabaseChecks
                 $"run: sudo -u {Host.ResponderUser} responder database init");
     }
 
-    private static Check LastReset(Host host, ResponderSettings settings, DateTimeOffset? reset)
+    private static Check LastReset(Host host, DatabaseReport report, DateTimeOffset? reset)
     {
         var check = new Check("last-reset");
         if (reset is { } time)
@@ -77,9 +78,15 @@ internal static class DatabaseChecks
                     "check /etc/cron.d/mail_responder and cron's mail; for now: responder blacklist reset")
                 : check.Ok((host.Now - time).InWords() + " ago");
         // A new database is first reset at the next midnight.
-        return settings.Database.SqliteFile is { } file && host.Now - File.GetCreationTimeUtc(file) < MaxWithoutReset
+        return host.Now - report.CreatedAt < MaxWithoutReset
             ? check.Ok("none yet; the database is new")
             : check.Warning("the quotas were never reset",
                 "check /etc/cron.d/mail_responder; in a fleet one host is enough");
     }
+
+    private static Check NextKey(ResponderSettings settings, AddressKey? next) => new Check("address-key").WarningIf(
+        next is not null,
+        $"the key of {next?.MadeAt:yyyy-MM-dd HH:mm} UTC waits: it comes into force at the next reset",
+        $"before that, copy {settings.AddressKeyFile} to a backup and to every host that shares the database; see "
+            + "docs/database.md");
 }

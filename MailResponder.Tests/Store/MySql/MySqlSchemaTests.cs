@@ -42,6 +42,18 @@ public sealed class MySqlSchemaTests : IDisposable
     }
 
     [Fact]
+    public void Report_NamesTheServerAndWhenTheTablesWereCreated()
+    {
+        Open().Dispose();
+
+        var report = DatabaseReport.Of(new DatabaseSettings(null, _settings));
+
+        Assert.Matches(@"^MariaDB 1\d\.\d+\.\d+$", report.Kind);
+        Assert.InRange(DateTimeOffset.UtcNow - report.CreatedAt!.Value, TimeSpan.FromMinutes(-1),
+            TimeSpan.FromMinutes(10));
+    }
+
+    [Fact]
     public async Task ManyAtOnce_MakeTheTablesOnce()
     {
         var opening = Enumerable.Range(0, 8).Select(_ => Task.Run(() =>

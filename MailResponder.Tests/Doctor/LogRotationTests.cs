@@ -41,6 +41,17 @@ public sealed class LogRotationTests : IDisposable
         Assert.Equal(expected, finding.State.Hyphenated());
     }
 
+    /// <summary>The check log-routing makes the log on a new host, at the same time or later.</summary>
+    [Fact]
+    public void LogOfANewHost_NeedNotBeThereYet()
+    {
+        File.SetUnixFileMode(_fake.Folder.Write("etc/cron.daily/logrotate", ""), UnixFileMode.UserExecute);
+        Directory.CreateDirectory(_fake.Folder.PathTo("var/log"));
+
+        Assert.Equal(FindingState.Ok,
+            RetentionChecks.Look(_fake.BareHost).Single(finding => finding.Name == "logrotate-state").State);
+    }
+
     [Theory]
     [InlineData("", 7, "ok")]
     [InlineData("", 9, "warning")]

@@ -113,11 +113,11 @@ internal static class RetentionChecks
                 ? check.Warning(
                     $"the logs were last rotated {(host.Now - turned).InWords()} ago: they are kept too long", remedy)
                 : check.Ok($"the logs were rotated on {turned:yyyy-MM-dd}");
-        // logrotate records a new log on its next nightly run.
+        // logrotate records a new log on its next nightly run. On a new host the check log-routing, which runs at the
+        // same time, makes the log.
         var log = host.PathTo(LogChecks.Log);
-        return !File.Exists(log) ? check.NotLookedAt("log-routing")
-            : host.Now - File.GetCreationTimeUtc(log) < Late
-                ? check.Ok("the logs are new, and have not been rotated yet")
+        return !File.Exists(log) || host.Now - File.GetCreationTimeUtc(log) < Late
+            ? check.Ok("the logs are new, and have not been rotated yet")
             : check.Warning($"logrotate has never rotated {LogChecks.Log} ({StateFile})", remedy);
     }
 

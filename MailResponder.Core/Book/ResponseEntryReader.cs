@@ -159,6 +159,7 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
     private static List<ResponseAttachment> ReadAttachments(SettingsSection fields)
     {
         var attachments = new List<ResponseAttachment>();
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var value = fields[Attachments];
         if (value is { Kind: not JsonValueKind.Array })
             fields.Add(Attachments,
@@ -176,9 +177,12 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
             if (!FilesFolder.IsPlainPath(bucket.Text) || !FilesFolder.IsPlainPath(file.Text))
                 fields.Add(item.Line, place, $"\"{bucket.Text}\" / \"{file.Text}\": bucket and file must have no "
                     + "empty, \".\" or \"..\" part, and no \"\\\"");
-            if (string.IsNullOrWhiteSpace(shown.Text) || shown.Text.AsSpan().ContainsAny("/\\")
-                || shown.Text.Any(LineText.Breaks))
+            if (shown.Text.Trim() is "" or "." or ".." || shown.Text.Trim() != shown.Text
+                || shown.Text.AsSpan().ContainsAny("/\\") || shown.Text.Any(LineText.Breaks))
                 fields.Add(shown.Line, place, $"\"{shown.Text}\" cannot be used as a file name");
+            else if (!names.Add(shown.Text))
+                fields.Warn(shown.Line, place, $"another attachment is shown as \"{shown.Text}\", too; saved into "
+                    + "one folder, only one of them is left");
             attachments.Add(new ResponseAttachment(bucket.Text, file.Text, shown.Text, item.Line));
         }
 

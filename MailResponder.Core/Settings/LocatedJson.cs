@@ -12,6 +12,9 @@ namespace MailResponder.Settings;
 /// </summary>
 internal sealed class LocatedJson(JsonValueKind kind, int line, string text = "")
 {
+    /// <summary>More levels than any file of the responder has. Each takes a part of the stack.</summary>
+    private const int MaxDepth = 64;
+
     public JsonValueKind Kind => kind;
 
     /// <summary>The line on which the value begins, counted from 1.</summary>
@@ -99,7 +102,12 @@ internal sealed class LocatedJson(JsonValueKind kind, int line, string text = ""
             return null;
         }
 
-        var options = new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+        var options = new JsonReaderOptions
+        {
+            CommentHandling = JsonCommentHandling.Skip,
+            AllowTrailingCommas = true,
+            MaxDepth = MaxDepth,
+        };
         var reader = new Utf8JsonReader(text, options);
         var lines = new LineCounter(text);
         try
@@ -114,7 +122,8 @@ internal sealed class LocatedJson(JsonValueKind kind, int line, string text = ""
             var reason = exception.Message;
             var end = reason.IndexOf(" LineNumber:", StringComparison.Ordinal);
             faults.Add(new Fault(file, (int)(exception.LineNumber ?? 0) + 1, "",
-                "is not valid JSON: " + (end < 0 ? reason : reason[..end]).TrimEnd('.') + Remedy(text, exception)));
+                "is not valid JSON: " + (end < 0 ? reason : reason[..end]).TrimEnd('.')
+                    + Remedy(text, exception, isDeepest: reader.CurrentDepth >= MaxDepth - 1)));
         }
         catch (InvalidOperationException)
         {
@@ -162,14 +171,19 @@ internal sealed class LocatedJson(JsonValueKind kind, int line, string text = ""
     /// <summary>
     /// Returns a remedy that fits the text at which the JSON breaks. Empty if that text gives no hint.
     /// </summary>
-    private static string Remedy(ReadOnlySpan<byte> text, JsonException exception)
+    private static string Remedy(ReadOnlySpan<byte> text, JsonException exception, bool isDeepest)
     {
         for (var line = exception.LineNumber ?? 0; line > 0; line--)
             text = text[(text.IndexOf((byte)'\n') + 1)..];
-        return text[(int)Math.Min(exception.BytePositionInLine ?? 0, text.Length)..] switch
+        var at = (int)Math.Min(exception.BytePositionInLine ?? 0, text.Length);
+        var before = text[..at].TrimEnd("0123456789abcdefABCDEF"u8);
+        if (before.EndsWith("\\"u8) || before.EndsWith("\\u"u8))
+            return @"; write \\ for a \ in a text";
+        return text[at..] switch
         {
             [] => "; the file ends too soon: close each [, { and quotation mark",
             [(byte)'#', ..] => "; a comment begins with //",
+            [(byte)'{' or (byte)'[', ..] when isDeepest => "; is a ] or } missing before it?",
             [(byte)'"' or (byte)'{' or (byte)'[', ..] => "; is a comma missing before it?",
             [(byte)'\n' or (byte)'\r', ..] => "; close the quotation mark, and write \\n for a line end in a text",
             [< (byte)' ', ..] => "; remove the control character",

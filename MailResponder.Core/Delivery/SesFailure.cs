@@ -52,7 +52,7 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
     private static SesFailure? OfNetwork(Exception exception) => exception switch
     {
         // The request breaks off before its end, so SES accepts nothing.
-        ChangedFileException changed => Temporary("an attachment " + changed.Message),
+        ChangedFileException changed => Temporary(changed.Message),
         OperationCanceledException or TimeoutException => Temporary($"SES did not answer in time; {PerhapsSent}"),
         AuthenticationException tls => Temporary($"{NoTls} ({tls.Message})"),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => Temporary(NoName),

@@ -70,5 +70,5 @@ internal static class RegularFile
 /// <summary>A pipe, a folder, a socket or a device was found in place of a file.</summary>
 internal sealed class NotRegularFileException(string what) : IOException($"is {what}, not a file");
 
-/// <summary>A file changed between two reads.</summary>
-internal sealed class ChangedFileException() : IOException("was changed while it was read");
+/// <summary>An attachment changed between two reads.</summary>
+internal sealed class ChangedFileException() : IOException("an attachment was changed while it was read");

@@ -41,7 +41,7 @@ public sealed class UnreadableBase64
     {
         var thrown = Assert.Throws<ChangedFileException>(
             () => Written(new AttachedFile(new MemoryStream(Plain), isSame: () => false)));
-        Assert.Equal("was changed while it was read", FileTrouble.Describe(thrown));
+        Assert.Equal("an attachment was changed while it was read", FileTrouble.Describe(thrown));
         Assert.Equal(Encoded, Written(new AttachedFile(new MemoryStream(Plain), isSame: () => true)));
     }
 

@@ -15,7 +15,9 @@ internal static class FileTrouble
     private const int FileTooLarge = 27;
     private const int NoSpaceLeft = 28;
     private const int ReadOnlyFileSystem = 30;
+    private const int NameTooLong = 36;
     private const int NoLocks = 37;
+    private const int LinksInACircle = 40;
     private const int QuotaExceeded = 122;
 
     /// <summary>Whether the exception means that a file or folder could not be used.</summary>
@@ -73,6 +75,7 @@ internal static class FileTrouble
         FileNotFoundException or DirectoryNotFoundException => "does not exist",
         UnauthorizedAccessException => $"the user {RunningUser.Name} may not read or write it",
         NotRegularFileException or ChangedFileException => exception.Message,
+        PathTooLongException => OfNumber(NameTooLong),
         IOException => OfNumber(Number(exception)),
         _ => InputOutputError(Number(exception)),
     };
@@ -105,6 +108,8 @@ internal static class FileTrouble
         IsLocked => "is locked by another process; find it with: fuser",
         IsFolder => "is a folder, not a file",
         NoMemory => "there is no memory left",
+        NameTooLong => "the name is too long; each part of a path may have 255 bytes, and the whole path 4095",
+        LinksInACircle => "symbolic links lead in a circle; see: ls -l, and correct one of them",
         NoLocks => "the file system does not support locks; use a disk of this host",
         _ => InputOutputError(number),
     };

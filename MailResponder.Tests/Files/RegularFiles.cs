@@ -57,6 +57,22 @@ public sealed class RegularFiles : IDisposable
             () => RegularFile.ReadAllBytes(_folder.PathTo("none")))));
     }
 
+    [Fact]
+    public void LinksInACircle_AreNamed()
+    {
+        File.CreateSymbolicLink(_folder.PathTo("one"), _folder.PathTo("other"));
+        File.CreateSymbolicLink(_folder.PathTo("other"), _folder.PathTo("one"));
+        Assert.Equal("symbolic links lead in a circle; see: ls -l, and correct one of them",
+            FileTrouble.Describe(Assert.ThrowsAny<IOException>(
+                () => RegularFile.ReadAllBytes(_folder.PathTo("one")))));
+    }
+
+    [Fact]
+    public void NameThatIsTooLong_IsNamed() =>
+        Assert.Equal("the name is too long; each part of a path may have 255 bytes, and the whole path 4095",
+            FileTrouble.Describe(Assert.ThrowsAny<IOException>(
+                () => RegularFile.ReadAllBytes(_folder.PathTo(new string('x', 256))))));
+
     public void Dispose() => _folder.Dispose();
 
     private static void AssertNone(string path, string problem)

@@ -177,6 +177,9 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
             if (!FilesFolder.IsPlainPath(bucket.Text) || !FilesFolder.IsPlainPath(file.Text))
                 fields.Add(item.Line, place, $"\"{bucket.Text}\" / \"{file.Text}\": bucket and file must have no "
                     + "empty, \".\" or \"..\" part, and no \"\\\"");
+            else if (bucket.Text.StartsWith('.'))
+                fields.Add(bucket.Line, place, $"\"{bucket.Text}\": a bucket must not begin with a dot; such names "
+                    + "below files_root are this program's own");
             if (shown.Text.Trim() is "" or "." or ".." || shown.Text.Trim() != shown.Text
                 || shown.Text.AsSpan().ContainsAny("/\\") || shown.Text.Any(LineText.Breaks))
                 fields.Add(shown.Line, place, $"\"{shown.Text}\" cannot be used as a file name");

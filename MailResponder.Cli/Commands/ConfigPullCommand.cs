@@ -32,7 +32,7 @@ internal sealed class ConfigPullCommand : Command
             OwnFolder.Require(folder);
         var deadline = new Deadline(TimeProvider.System, MaxTime);
         using var turn = settings.S3 is null ? null : ConfigPull.Turn(settings.FilesRoot, deadline.Remaining);
-        var result = new ConfigPull(settings, TimeProvider.System, deadline, allowOlder).Run(checkOnly);
+        var result = new ConfigPull(settings, TimeProvider.System, deadline) { AllowOlder = allowOlder }.Run(checkOnly);
         Report(settings, result);
         var renderings = new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings));
         if (!result.IsGood)
@@ -43,9 +43,11 @@ internal sealed class ConfigPullCommand : Command
                     && ResponseBookFile.Check(settings.ResponseBook, [], new BookSeal(settings)) is not null)
                 || renderings.HasLastGoodBook;
             Console.Out.WriteLine(checkOnly ? "not good: it would not be put in force"
+                : result.Replaced > 0
+                    ? $"{result.Replaced} file(s) were replaced, but not all: the next good pull does the rest"
                 : isAnswered ? "nothing was changed: the last good book stays in force"
                 : "nothing was changed: no good book is in force, and all messages wait");
-            return result.S3Failed ? ExitCode.Unavailable : ExitCode.DataError;
+            return result.ExitCode;
         }
 
         Console.Out.WriteLine($"files: {result.Fetched} fetched, {result.Unchanged} unchanged");

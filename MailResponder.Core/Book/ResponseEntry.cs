@@ -90,4 +90,8 @@ internal sealed record ResponseBody(string Subtype, string Text);
 /// <param name="File">The name of the file in the bucket.</param>
 /// <param name="ShownName">The file name that the requester sees.</param>
 /// <param name="Line">The line of the attachment in the response book.</param>
-internal sealed record ResponseAttachment(string Bucket, string File, string ShownName, int Line);
+internal sealed record ResponseAttachment(string Bucket, string File, string ShownName, int Line)
+{
+    /// <summary>The path below the files root.</summary>
+    public string Path => Bucket + "/" + File;
+}

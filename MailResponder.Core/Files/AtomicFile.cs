@@ -37,16 +37,9 @@ internal static class AtomicFile
     {
         RegularFile.ModeOf(path);
         var unfinished = beside ?? UnfinishedFile.NameFor(path);
+        WriteNew(unfinished, mode, write);
         try
         {
-            // A killed process with the same id may have left the file. A link with this name must not be followed.
-            File.Delete(unfinished);
-            using (var stream = RegularFile.Create(unfinished, mode))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
             if (giveName is null)
                 File.Move(unfinished, path, overwrite: true);
             else
@@ -54,13 +47,44 @@ internal static class AtomicFile
         }
         catch
         {
-            // On a full disk an incomplete file would take space that messages need. The first failure is the one to
-            // report.
             FileTrouble.Try(() => File.Delete(unfinished));
             throw;
         }
 
         if (beside is null)
             UnfinishedFile.DeleteThoseOf(path);
+    }
+
+    /// <summary>
+    /// Writes the new content of a file under another name in the same folder, and flushes it to the disk. The caller
+    /// renames it; see <see cref="PreparedFiles"/>.
+    /// </summary>
+    /// <returns>That name.</returns>
+    /// <inheritdoc cref="Write(string, UnixFileMode?, Action{FileStream}, string?, Action{string, string}?)"/>
+    public static string Prepare(string path, UnixFileMode? mode, Action<FileStream> write)
+    {
+        UnfinishedFile.DeleteThoseOf(path);
+        var unfinished = UnfinishedFile.NameFor(path);
+        WriteNew(unfinished, mode, write);
+        return unfinished;
+    }
+
+    private static void WriteNew(string path, UnixFileMode? mode, Action<FileStream> write)
+    {
+        try
+        {
+            // A killed process with the same id may have left the file. A link with this name must not be followed.
+            File.Delete(path);
+            using var stream = RegularFile.Create(path, mode);
+            write(stream);
+            stream.Flush(flushToDisk: true);
+        }
+        catch
+        {
+            // On a full disk an incomplete file would take space that messages need. The first failure is the one to
+            // report.
+            FileTrouble.Try(() => File.Delete(path));
+            throw;
+        }
     }
 }

@@ -7,31 +7,23 @@ namespace MailResponder.Book;
 /// <summary>
 /// Downloads the response book and the attachments that it names from S3 to this host. All files are downloaded into a
 /// staging folder and checked first. The book is put in force only if it has no faults and all its attachments are
-/// available: first the attachments are replaced, then the book, each file by one atomic rename.
+/// available: all files are prepared, and then the attachments are replaced, then the book, each file by one atomic
+/// rename.
 /// </summary>
 /// <remarks>The caller must hold the <see cref="Turn"/>.</remarks>
 /// <param name="settings">The settings.</param>
 /// <param name="clock">The source of the time.</param>
 /// <param name="deadline">The deadline of the whole pull.</param>
-/// <param name="allowOlder">Whether a signature may be older than the one in force.</param>
-internal sealed class ConfigPull(
-    ResponderSettings settings, TimeProvider clock, Deadline deadline, bool allowOlder = false)
+internal sealed class ConfigPull(ResponderSettings settings, TimeProvider clock, Deadline deadline)
 {
-    /// <summary>
-    /// The first character of the names of the book and the files next to it in the recorded state. Names of
-    /// attachments do not begin with it.
-    /// </summary>
-    private const char BesideBook = '/';
-    private const string BookEntry = "/book";
-    private static readonly TimeSpan KeepUnused = TimeSpan.FromDays(1);
-    private readonly string _staging = Path.Join(settings.FilesRoot, ".pull");
     private readonly string _place = $"s3://{settings.S3?.BookBucket}/{settings.S3?.BookKey}";
-    private readonly PullState _state = PullState.Load(settings.FilesRoot);
+    private readonly PulledFiles _files = new(settings);
     private readonly List<Fault> _faults = [];
-    private readonly Dictionary<string, FetchedFile> _fetched = [];
     private readonly BookSeal _seal = new(settings);
-    private int _unchanged;
-    private bool _s3Failed;
+    private int _code = ExitCode.DataError;
+
+    /// <summary>Whether a signature may be older than the one in force.</summary>
+    public bool AllowOlder { get; init; }
 
     /// <summary>Takes the lock on the cache, which one process at a time may change. The caller disposes it.</summary>
     /// <param name="filesRoot">The folder of the cache. It is created if missing.</param>
@@ -62,55 +54,70 @@ internal sealed class ConfigPull(
     {
         var result = Pull(checkOnly);
         // If S3 could not be reached, it is unknown whether the book in S3 is good, so the last result stays recorded.
-        if (!checkOnly && settings.S3 is not null && !result.S3Failed)
+        if (!checkOnly && settings.S3 is not null && result.ExitCode != ExitCode.Unavailable)
             PullState.NoteRefusal(settings.FilesRoot, result.Error);
         return result;
     }
 
     private PullResult Pull(bool checkOnly)
     {
-        var mapsChanged = false;
+        var book = settings.S3 is { } s3 ? PullFrom(s3, checkOnly)
+            : ResponseBookFile.Check(settings.ResponseBook, _faults, _seal);
+        var mapsChanged = book is not null && !checkOnly && IsGood && settings.PostfixMaps is { } folder
+            && PostfixMaps.Write(folder, book);
+        return new PullResult(_faults, _files.Fetched, _files.Unchanged, _files.Replaced, mapsChanged)
+        {
+            ExitCode = IsGood ? ExitCode.Ok : _code,
+        };
+    }
+
+    private bool IsGood => _faults.TrueForAll(fault => fault.IsWarning);
+
+    private ResponseBook? PullFrom(S3Settings s3, bool checkOnly)
+    {
         try
         {
-            DeleteStaging();
-            var book = settings.S3 is { } s3 ? Fetched(s3)
-                : ResponseBookFile.Check(settings.ResponseBook, _faults, _seal);
-            if (book is not null && !checkOnly && _faults.TrueForAll(fault => fault.IsWarning))
-            {
-                if (settings.S3 is not null)
-                    PutInForce(book);
-                mapsChanged = settings.PostfixMaps is { } folder && PostfixMaps.Write(folder, book);
-            }
+            _files.DeleteStaging();
+            var book = Fetched(s3);
+            if (book is not null && !checkOnly && IsGood)
+                _files.PutInForce(book, _seal, clock.GetUtcNow());
+            return book;
         }
-        // If a Postfix table cannot be written, the book is in force already.
-        catch (ResponderException exception) when (exception.Cause != Cause.Output)
+        catch (ResponderException exception)
         {
-            _s3Failed = exception.Cause != Cause.ResponseBook;
-            _faults.Add(new Fault(settings.File, 0, _s3Failed ? "s3" : BookSeal.SignedBy, exception.Message));
+            _code = exception.Cause switch
+            {
+                Cause.ResponseBook => ExitCode.DataError,
+                Cause.Output => ExitCode.CannotCreate,
+                _ => ExitCode.Unavailable,
+            };
+            var place = exception.Cause == Cause.ResponseBook ? BookSeal.SignedBy : "s3";
+            _faults.Add(new Fault(settings.File, 0, place, exception.Message));
         }
         catch (Exception exception) when (FileTrouble.Is(exception))
         {
+            _code = ExitCode.CannotCreate;
             _faults.Add(new Fault(settings.FilesRoot, 0, "", FileTrouble.Describe(exception)));
         }
         finally
         {
-            DeleteStaging();
+            FileTrouble.Try(_files.DeleteStaging);
         }
 
-        return new PullResult(_faults, _fetched.Count, _unchanged, mapsChanged, _s3Failed);
+        return null;
     }
 
     private ResponseBook? Fetched(S3Settings s3)
     {
         using var bucket = new Bucket(s3, deadline);
-        Fetch(bucket, s3.BookBucket, s3.BookKey, BookEntry);
-        var text = RegularFile.ReadAllBytes(New(BookEntry));
+        _files.Fetch(bucket, s3.BookBucket, s3.BookKey, PulledFiles.Book);
+        var text = RegularFile.ReadAllBytes(_files.New(PulledFiles.Book));
         if (_seal.IsOn)
         {
             var inForce = BookSeal.SignatureOf(settings.ResponseBook);
             var (signature, place) = FetchBeside(
                 bucket, s3, BookSeal.SignatureOf(s3.BookKey), inForce, MinisignSignature.MaxBytes);
-            _seal.RequireNotOlder(_seal.CheckBook(text, signature, place), place, inForce, allowOlder);
+            _seal.RequireNotOlder(_seal.CheckBook(text, signature, place), place, inForce, AllowOlder);
         }
 
         // In faults, the book is named by its place in S3, where the operator uploaded it.
@@ -136,11 +143,11 @@ internal sealed class ConfigPull(
         var (signed, placeOfSignature) = FetchBeside(
             bucket, s3, BookSeal.SignatureOf(key), inForce, MinisignSignature.MaxBytes);
         var (sums, signature) = _seal.CheckSums(text, signed, place);
-        _seal.RequireNotOlder(signature, placeOfSignature, inForce, allowOlder);
+        _seal.RequireNotOlder(signature, placeOfSignature, inForce, AllowOlder);
         // If the signer also lists the book in SHA256SUMS, the two belong together: an attacker cannot combine this
         // book with an old list and old attachments.
         var name = $"{s3.BookBucket}/{s3.BookKey}";
-        if (sums.Of(name) is not null && sums.Of(name) != HashOfNew(BookEntry))
+        if (sums.Of(name) is not null && sums.Of(name) != _files.HashOfNew(PulledFiles.Book))
         {
             throw new ResponderException(Cause.ResponseBook,
                 $"{place}: lists a different version of {name}; create the list again, sign it, and upload both");
@@ -152,10 +159,10 @@ internal sealed class ConfigPull(
     private (byte[] Content, string Place) FetchBeside(
         Bucket bucket, S3Settings s3, string key, string inForce, int maxBytes)
     {
-        var name = BesideBook + Path.GetFileName(inForce);
+        var name = PulledFiles.NameBeside(inForce);
         try
         {
-            Fetch(bucket, s3.BookBucket, key, name, maxBytes);
+            _files.Fetch(bucket, s3.BookBucket, key, name, maxBytes);
         }
         catch (ResponderException exception) when (exception.Cause == Cause.Attachment)
         {
@@ -163,7 +170,7 @@ internal sealed class ConfigPull(
                 exception.Message + " (signed_by is set: docs/signing.md)", exception);
         }
 
-        return (RegularFile.ReadAllBytes(New(name)), $"s3://{s3.BookBucket}/{key}");
+        return (RegularFile.ReadAllBytes(_files.New(name)), $"s3://{s3.BookBucket}/{key}");
     }
 
     /// <summary>
@@ -173,144 +180,56 @@ internal sealed class ConfigPull(
     private void FetchAttachments(Bucket bucket, ResponseBook book, Sha256Sums? sums)
     {
         var seen = new HashSet<string>();
+        var all = book.Entries.SelectMany(entry => entry.SentAttachments).Select(attachment => attachment.Path)
+            .ToHashSet();
         foreach (var entry in book.Entries)
         {
             foreach (var attachment in entry.SentAttachments)
             {
-                var path = attachment.Bucket + "/" + attachment.File;
+                var path = attachment.Path;
                 if (!FilesFolder.IsPlainPath(path) || !seen.Add(path))
                     continue;
                 try
                 {
+                    if (_files.ObstacleTo(path, all) is { } obstacle)
+                        throw new ResponderException(
+                            Cause.Attachment, $"s3://{path}: {obstacle}; give the object another key");
                     // Check this first: a file that is not listed need not be downloaded.
                     if (sums is not null)
                         BookSeal.Listed(sums, path, BookSeal.SumsName);
-                    Fetch(bucket, attachment.Bucket, attachment.File, path);
+                    _files.Fetch(bucket, attachment.Bucket, attachment.File, path);
                     if (sums is not null)
-                        BookSeal.CheckHash(sums, path, HashOfNew(path), BookSeal.SumsName);
+                        BookSeal.CheckHash(sums, path, _files.HashOfNew(path), BookSeal.SumsName);
                 }
                 catch (ResponderException exception)
                 {
-                    _s3Failed |= exception.Cause == Cause.S3;
+                    if (exception.Cause == Cause.S3)
+                        _code = ExitCode.Unavailable;
                     _faults.Add(new Fault(
                         _place, attachment.Line, $"entry {entry.Number}, attachments", exception.Message));
                 }
             }
         }
     }
-
-    /// <summary>
-    /// Downloads an object into the staging folder, unless the file in force is still the same. It is the same if its
-    /// content has the recorded hash and S3 still has the recorded ETag.
-    /// </summary>
-    private void Fetch(Bucket bucket, string bucketName, string key, string name, long? maxBytes = null)
-    {
-        var known = _state.Files.GetValueOrDefault(name);
-        if (known is not null && HashOf(InForce(name)) != known.Sha256)
-            known = null;
-        if (bucket.Fetch(bucketName, key, known?.ETag, Staged(name), maxBytes) is { } fetched)
-            _fetched[name] = fetched;
-        else if (known is not null)
-            _unchanged++;
-        else
-            throw new ResponderException(Cause.S3, $"s3://{bucketName}/{key}: the answer is \"not modified\", although "
-                + "the request had no condition; does s3.endpoint name S3?");
-    }
-
-    private string Staged(string name) => Path.Join(_staging, name.StartsWith(BesideBook) ? name : "files/" + name);
-
-    private string InForce(string name) => name == BookEntry ? settings.ResponseBook
-        : name.StartsWith(BesideBook) ? Path.Join(Path.GetDirectoryName(settings.ResponseBook), name)
-        : Path.Join(settings.FilesRoot, name);
-
-    /// <summary>Returns the path of the downloaded file, or of the file in force if it has not changed.</summary>
-    private string New(string name) => _fetched.ContainsKey(name) ? Staged(name) : InForce(name);
-
-    private string HashOfNew(string name) => (_fetched.GetValueOrDefault(name) ?? _state.Files[name]).Sha256;
-
-    private void PutInForce(ResponseBook book)
-    {
-        NewFolder.Make(Path.GetDirectoryName(settings.ResponseBook)!, NewFolder.OpenToAll);
-        // A message may be answered meanwhile. So put the signatures in place before the files that they verify, and
-        // the attachments before the book.
-        foreach (var file in _seal.Files)
-            PutBesideBook(BesideBook + Path.GetFileName(file));
-        foreach (var name in _fetched.Keys.Where(name => !name.StartsWith(BesideBook)))
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(InForce(name))!);
-            File.Move(Staged(name), InForce(name), overwrite: true);
-        }
-
-        PutBesideBook(BookEntry);
-        foreach (var (name, fetched) in _fetched)
-            _state.Files[name] = fetched;
-        ForgetUnused(book);
-        _state.Save();
-    }
-
-    /// <summary>
-    /// Puts the book or a file next to it in force by a copy and a rename. A rename alone does not suffice, because the
-    /// book may be on another file system than the cache.
-    /// </summary>
-    private void PutBesideBook(string name)
-    {
-        if (_fetched.ContainsKey(name))
-            AtomicFile.Write(InForce(name), File.ReadAllBytes(Staged(name)));
-    }
-
-    /// <summary>
-    /// Deletes files that the book has not named for a day. They are kept that long because a deferred message may
-    /// still need them.
-    /// </summary>
-    private void ForgetUnused(ResponseBook book)
-    {
-        var used = book.Entries.SelectMany(entry => entry.Attachments)
-            .Select(attachment => attachment.Bucket + "/" + attachment.File).ToHashSet();
-        var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        foreach (var (name, file) in _state.Files.ToArray())
-        {
-            if (name.StartsWith(BesideBook) || used.Contains(name))
-            {
-                _state.Files[name] = file with { UnusedSince = 0 };
-            }
-            else if (file.UnusedSince == 0)
-            {
-                _state.Files[name] = file with { UnusedSince = now };
-            }
-            else if (now - file.UnusedSince > KeepUnused.TotalSeconds)
-            {
-                File.Delete(InForce(name));
-                _state.Files.Remove(name);
-            }
-        }
-    }
-
-    private static string? HashOf(string path) => FileTrouble.OrNull(() =>
-    {
-        using var stream = RegularFile.Open(path);
-        return Convert.ToHexStringLower(Sha256.HashData(stream));
-    });
-
-    private void DeleteStaging()
-    {
-        if (Directory.Exists(_staging))
-            Directory.Delete(_staging, recursive: true);
-    }
 }
 
 /// <summary>The result of a pull.</summary>
-/// <param name="Faults">
-/// The faults found. If one is an error, nothing was put in force, and the last good book stays in force.
-/// </param>
+/// <param name="Faults">The faults found. If one is an error, the book in S3 is not in force.</param>
 /// <param name="Fetched">The number of files downloaded because they were new or changed.</param>
 /// <param name="Unchanged">The number of files that were up to date.</param>
-/// <param name="MapsChanged">Whether a Postfix table changed, so that Postfix must read it again.</param>
-/// <param name="S3Failed">
-/// Whether S3 could not be read. Then it is unknown whether the book in S3 is good.
+/// <param name="Replaced">
+/// The number of files of this host that were replaced. If there is an error nevertheless, the next pull replaces the
+/// rest.
 /// </param>
-internal sealed record PullResult(
-    List<Fault> Faults, int Fetched, int Unchanged, bool MapsChanged, bool S3Failed)
+/// <param name="MapsChanged">Whether a Postfix table changed, so that Postfix must read it again.</param>
+internal sealed record PullResult(List<Fault> Faults, int Fetched, int Unchanged, int Replaced, bool MapsChanged)
 {
+    /// <summary>
+    /// The exit code. <see cref="ExitCode.Unavailable"/>: S3 could not be read, and it is unknown whether the book in
+    /// S3 is good.
+    /// </summary>
+    public required int ExitCode { get; init; }
+
     /// <summary>The first error. Null if there is none.</summary>
     public Fault? Error => Faults.Find(fault => !fault.IsWarning);
 

@@ -56,7 +56,12 @@ internal sealed class PullState
         return state;
     }
 
-    public void Save()
+    /// <summary>
+    /// Writes the new state under another name. Its modification time is the time of this pull, even if the pull
+    /// changed nothing.
+    /// </summary>
+    /// <returns>That name, and the name to give it.</returns>
+    public (string Unfinished, string Target) Prepare()
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
@@ -74,9 +79,7 @@ internal sealed class PullState
             json.WriteEndObject();
         }
 
-        // The file's modification time is the time of the last good pull, even if that pull changed nothing.
-        if (!AtomicFile.Write(_path, buffer.ToArray()))
-            File.SetLastWriteTimeUtc(_path, DateTime.UtcNow);
+        return (AtomicFile.Prepare(_path, mode: null, buffer.WriteTo), _path);
     }
 
     private static string RefusalIn(string filesRoot) => Path.Join(filesRoot, ".pull.refused");

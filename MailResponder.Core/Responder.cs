@@ -1,6 +1,7 @@
 using MailResponder.Addresses;
 using MailResponder.Book;
 using MailResponder.Delivery;
+using MailResponder.Doctor;
 using MailResponder.Incoming;
 using MailResponder.Logs;
 using MailResponder.Reply.Rendered;
@@ -21,7 +22,8 @@ internal sealed class Responder(
     ResponderSettings settings, Deadline deadline, Progress progress, TimeProvider clock, Stream? dryRun = null)
 {
     private readonly Renderings _renderings = dryRun is null
-        ? new(settings, IFileSource.For(settings, deadline, progress), new RenderingFolder(settings))
+        ? new(settings, IFileSource.For(settings, deadline, progress, ConfigurationCheck.OfPulled(settings)),
+            new RenderingFolder(settings))
         : new(settings, new FolderSource(settings));
 
     /// <summary>Answers the message, or returns why it is not answered.</summary>

@@ -87,7 +87,8 @@ internal sealed class ConfigInstallCommand : Command
             return null;
         var postfixLimit = ConfigCommand.PostfixLimit();
         using var asService = ServiceUser.Act(settings);
-        ConfigurationCheck.CheckUse(book, file, settings, faults, postfixLimit, seal);
+        ConfigurationCheck.CheckUse(
+            book, file, settings, faults, postfixLimit, ConfigurationCheck.InFilesRoot(settings, seal));
         return book;
     }
 

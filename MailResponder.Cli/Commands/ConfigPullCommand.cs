@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MailResponder.Book;
+using MailResponder.Doctor;
 using MailResponder.Files;
 using MailResponder.Logs;
 using MailResponder.Reply.Rendered;
@@ -32,7 +33,9 @@ internal sealed class ConfigPullCommand : Command
             OwnFolder.Require(folder);
         var deadline = new Deadline(TimeProvider.System, MaxTime);
         using var turn = settings.S3 is null ? null : ConfigPull.Turn(settings.FilesRoot, deadline.Remaining);
-        var result = new ConfigPull(settings, TimeProvider.System, deadline) { AllowOlder = allowOlder }.Run(checkOnly);
+        var checkUse = ConfigurationCheck.OfPulled(settings, ConfigCommand.PostfixLimit());
+        var result = new ConfigPull(settings, TimeProvider.System, deadline, checkUse) { AllowOlder = allowOlder }
+            .Run(checkOnly);
         Report(settings, result);
         var renderings = new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings));
         if (!result.IsGood)

@@ -30,7 +30,8 @@ internal sealed class SendCommand : Command
         var requester = new MailboxAddress("", NamedSubject.ReadAddress(to));
         var settings = SettingsPath.LoadForService(result);
         var deadline = new Deadline(TimeProvider.System, TimeSpan.FromSeconds(settings.DeadlineSeconds));
-        var files = IFileSource.For(settings, deadline, new Progress());
+        var files = IFileSource.For(
+            settings, deadline, new Progress(), ConfigurationCheck.OfPulled(settings));
         var entries = ConfigCommand.EntriesFor(requested, files.Book(), settings);
         var senders = new Senders(settings, deadline, TimeProvider.System);
         var request = new Request(requester, subject ?? "", null, [])

@@ -8,8 +8,10 @@ internal interface IFileSource
     /// <summary>Returns the source that the settings name.</summary>
     /// <param name="deadline">The deadline of the message, for waiting for S3.</param>
     /// <param name="progress">Records that the message waits for S3.</param>
-    static IFileSource For(ResponderSettings settings, Deadline deadline, Progress progress) =>
-        settings.S3 is null ? new FolderSource(settings) : new PulledSource(settings, deadline, progress);
+    /// <param name="checkUse">Checks the use of a book that the message pulls.</param>
+    static IFileSource For(
+        ResponderSettings settings, Deadline deadline, Progress progress, UseCheck checkUse) =>
+        settings.S3 is null ? new FolderSource(settings) : new PulledSource(settings, deadline, progress, checkUse);
 
     /// <summary>Reads the response book in force.</summary>
     /// <exception cref="ResponderException">The book cannot be read or has a fault.</exception>

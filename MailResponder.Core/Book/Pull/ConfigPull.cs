@@ -14,11 +14,14 @@ namespace MailResponder.Book;
 /// <param name="settings">The settings.</param>
 /// <param name="clock">The source of the time.</param>
 /// <param name="deadline">The deadline of the whole pull.</param>
-internal sealed class ConfigPull(ResponderSettings settings, TimeProvider clock, Deadline deadline)
+/// <param name="checkUse">Checks the use of the new book.</param>
+internal sealed class ConfigPull(
+    ResponderSettings settings, TimeProvider clock, Deadline deadline, UseCheck checkUse)
 {
     private readonly string _place = $"s3://{settings.S3?.BookBucket}/{settings.S3?.BookKey}";
     private readonly PulledFiles _files = new(settings);
     private readonly List<Fault> _faults = [];
+    private readonly Dictionary<string, long> _lengths = [];
     private readonly BookSeal _seal = new(settings);
     private int _code = ExitCode.DataError;
 
@@ -78,7 +81,7 @@ internal sealed class ConfigPull(ResponderSettings settings, TimeProvider clock,
         try
         {
             _files.DeleteStaging();
-            var book = Fetched(s3);
+            var book = Fetched(s3, checkOnly);
             if (book is not null && !checkOnly && IsGood)
                 _files.PutInForce(book, _seal, clock.GetUtcNow());
             return book;
@@ -107,7 +110,7 @@ internal sealed class ConfigPull(ResponderSettings settings, TimeProvider clock,
         return null;
     }
 
-    private ResponseBook? Fetched(S3Settings s3)
+    private ResponseBook? Fetched(S3Settings s3, bool checkOnly)
     {
         using var bucket = new Bucket(s3, deadline);
         _files.Fetch(bucket, s3.BookBucket, s3.BookKey, PulledFiles.Book);
@@ -122,8 +125,14 @@ internal sealed class ConfigPull(ResponderSettings settings, TimeProvider clock,
 
         // In faults, the book is named by its place in S3, where the operator uploaded it.
         var book = ResponseBookFile.Check(text, _place, _faults);
-        if (book is not null)
-            FetchAttachments(bucket, book, SignedSums(bucket, s3, book));
+        if (book is null)
+            return null;
+        FetchAttachments(bucket, book, SignedSums(bucket, s3, book));
+        var ofUse = new List<Fault>();
+        checkUse(book, _place, ofUse, attachment => _lengths.GetValueOrDefault(attachment.Path));
+        // Cron would mail a warning each hour, so a pull gives those of a new book only.
+        var isNews = checkOnly || _files.IsFetched(PulledFiles.Book);
+        _faults.AddRange(ofUse.Where(fault => isNews || !fault.IsWarning));
         return book;
     }
 
@@ -200,6 +209,7 @@ internal sealed class ConfigPull(ResponderSettings settings, TimeProvider clock,
                     _files.Fetch(bucket, attachment.Bucket, attachment.File, path);
                     if (sums is not null)
                         BookSeal.CheckHash(sums, path, _files.HashOfNew(path), BookSeal.SumsName);
+                    _lengths[path] = new FileInfo(_files.New(path)).Length;
                 }
                 catch (ResponderException exception)
                 {

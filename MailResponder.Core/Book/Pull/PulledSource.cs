@@ -7,7 +7,8 @@ namespace MailResponder.Book;
 /// The response book and the attachments that `config pull` last downloaded from S3. A message requests files from S3
 /// only if the cache is cold: on a host that was just started, or whose files were deleted.
 /// </summary>
-internal sealed class PulledSource(ResponderSettings settings, Deadline deadline, Progress progress) : IFileSource
+internal sealed class PulledSource(
+    ResponderSettings settings, Deadline deadline, Progress progress, UseCheck checkUse) : IFileSource
 {
     private readonly FolderSource _folder = new(settings);
 
@@ -43,7 +44,8 @@ internal sealed class PulledSource(ResponderSettings settings, Deadline deadline
             using var turn = ConfigPull.Turn(settings.FilesRoot, deadline.ForOneCall);
             if (isThere())
                 return;
-            if (new ConfigPull(settings, TimeProvider.System, deadline).Run(checkOnly: false).Error is { } fault)
+            var pull = new ConfigPull(settings, TimeProvider.System, deadline, checkUse);
+            if (pull.Run(checkOnly: false).Error is { } fault)
                 throw new ResponderException(Cause.S3, "cannot fill the cache: " + fault);
         }
         finally

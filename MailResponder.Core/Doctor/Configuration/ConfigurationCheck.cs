@@ -65,7 +65,7 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
             var seal = new BookSeal(settings);
             if (ResponseBookFile.Check(settings.ResponseBook, found, seal) is { } book)
             {
-                CheckUse(book, settings.ResponseBook, settings, found, postfixLimit, seal);
+                CheckUse(book, settings.ResponseBook, settings, found, postfixLimit, InFilesRoot(settings, seal));
                 found.AddRange(seal.Old(TimeProvider.System.GetUtcNow(),
                     book.Entries.Any(entry => entry.SentAttachments.Count > 0)));
             }
@@ -157,17 +157,22 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
     /// text.
     /// </summary>
     /// <param name="settings">The settings that use the book. Null if they are not known.</param>
+    /// <param name="measure">
+    /// Returns the length of an attachment, or throws a <see cref="ResponderException"/> if it cannot be used. Null:
+    /// the files in files_root, without their signatures.
+    /// </param>
     public static void CheckUse(ResponseBook book, string path, ResponderSettings? settings, List<Fault> faults,
-        long? postfixLimit = null, BookSeal? seal = null)
+        long? postfixLimit = null, Func<ResponseAttachment, long>? measure = null)
     {
-        // This is not reported with the faults of the book's own text. `config pull` would report it there, and cron
-        // would mail it each hour.
+        // This is not reported with the faults of the book's own text: a pull reports those each hour, but the faults
+        // of use of a new book only.
         if (book.AttachmentsOffLine is { } line)
             faults.Add(new Fault(path, line, "attachments", $"is off: "
                 + $"{book.Entries.Count(entry => entry.HoldsBackAttachments)} of {book.Entries.Count} entries go out "
                 + "without theirs", IsWarning: true));
         if (settings is null)
             return;
+        measure ??= InFilesRoot(settings, seal: null);
         var check = new ConfigurationCheck(settings, faults);
         if (settings.OverQuota is { } notice && book.EntriesFor(notice).Count is not 1 and var count)
             check.Add("over_quota", $"{path} has {count} entries for {notice}; there must be one");
@@ -184,7 +189,7 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
         var sent = new Dictionary<string, ResponseEntry>();
         foreach (var entry in book.Entries)
         {
-            new EntryCheck(entry, path, settings, seal, faults).Look(isOfPostfix ? postfixLimit : null);
+            new EntryCheck(entry, path, settings, measure, faults).Look(isOfPostfix ? postfixLimit : null);
             if (!entry.IsForUnknown
                 && RequestedAddress.Find(entry.Address, new HeaderList(), book, settings) != entry.Address)
                 faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, email_addr", $"no request reaches "
@@ -195,6 +200,25 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
                 faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}", $"is the same as entry "
                     + $"{sent[identity].Number} (line {sent[identity].Line}); remove one of them"));
         }
+    }
+
+    /// <summary>Returns the checks that a pull makes of the use of a new book.</summary>
+    public static UseCheck OfPulled(ResponderSettings settings, long? postfixLimit = null) =>
+        (book, place, faults, measure) => CheckUse(book, place, settings, faults, postfixLimit, measure);
+
+    /// <summary>
+    /// Returns the function that measures attachments in files_root, and checks them against the signed hashes.
+    /// </summary>
+    public static Func<ResponseAttachment, long> InFilesRoot(ResponderSettings settings, BookSeal? seal)
+    {
+        var files = new FilesFolder(settings.FilesRoot);
+        return attachment =>
+        {
+            using var content = files.Open(attachment);
+            var length = content.Length;
+            seal?.CheckAttachment(attachment, content);
+            return length;
+        };
     }
 
     /// <summary>

@@ -12,10 +12,13 @@ namespace MailResponder.Doctor;
 /// </summary>
 /// <param name="book">The path of the response book.</param>
 /// <param name="settings">The settings that use the book.</param>
-/// <param name="seal">The signature check of the book's attachments. Null if none is needed.</param>
+/// <param name="measure">
+/// Returns the length of an attachment, or throws a <see cref="ResponderException"/> if it cannot be used.
+/// </param>
 /// <param name="faults">The list that receives the faults.</param>
 internal sealed class EntryCheck(
-    ResponseEntry entry, string book, ResponderSettings settings, BookSeal? seal, List<Fault> faults)
+    ResponseEntry entry, string book, ResponderSettings settings, Func<ResponseAttachment, long> measure,
+    List<Fault> faults)
 {
     /// <summary>The bytes to leave for the header and the boundaries.</summary>
     private const int RoomForHeader = 16_384;
@@ -43,7 +46,6 @@ internal sealed class EntryCheck(
     /// </param>
     public void Look(long? postfixLimit)
     {
-        var files = new FilesFolder(settings.FilesRoot);
         var domain = MailDomain.Of(entry.Address);
         if (domain.Length > 0 && !settings.OwnDomains.Contains(domain))
             Add("email_addr", $"{domain} is not in own_domains of {settings.File}", isWarning: true);
@@ -76,13 +78,12 @@ internal sealed class EntryCheck(
         {
             Add(Attachments, ConfigurationCheck.ProblemOf(() =>
             {
-                using var content = files.Open(attachment);
+                var length = measure(attachment);
                 // The size in base64: each 57 bytes make a line of 76 characters and a line end.
-                attached += (content.Length + 56) / 57 * 78;
-                if (content.Length == 0)
-                    Add(Attachments, $"attachment {content.Name}: is empty, and is sent as an empty file",
-                        attachment.Line, isWarning: true);
-                seal?.CheckAttachment(attachment, content);
+                attached += (length + 56) / 57 * 78;
+                if (length == 0)
+                    Add(Attachments, $"attachment {attachment.Bucket}/{attachment.File}: is empty, and is sent as an "
+                        + "empty file", attachment.Line, isWarning: true);
             }), attachment.Line, entry.HoldsBackAttachments);
         }
 

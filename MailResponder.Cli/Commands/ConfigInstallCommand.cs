@@ -4,6 +4,7 @@ using MailResponder.Book;
 using MailResponder.Doctor;
 using MailResponder.Files;
 using MailResponder.Logs;
+using MailResponder.Native;
 using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
 
@@ -51,14 +52,7 @@ internal sealed class ConfigInstallCommand : Command
         }
 
         Tell(settings, book);
-        // Copy only what was checked, in case the files have changed since.
-        foreach (var (path, inForce) in seal.Files.Zip(new BookSeal(settings).Files))
-        {
-            if (path != inForce && RegularFile.Exists(path))
-                Replace(settings, inForce, Read(path));
-        }
-
-        Replace(settings, settings.ResponseBook, text);
+        Replace(settings, text, seal);
         ServiceUser.Become(settings);
         new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).RenderAll();
         Console.Out.WriteLine("in force: " + settings.ResponseBook);
@@ -92,12 +86,35 @@ internal sealed class ConfigInstallCommand : Command
         return book;
     }
 
-    /// <summary>Replaces the file with one rename. The new file keeps the owner, group and mode of the old.</summary>
-    private static void Replace(ResponderSettings settings, string path, byte[] content)
+    /// <summary>
+    /// Replaces the book and the signatures next to it, each with one rename. The new files keep the owner, group and
+    /// mode of the old.
+    /// </summary>
+    private static void Replace(ResponderSettings settings, byte[] text, BookSeal seal)
     {
-        var text = Encoding.UTF8.GetString(content);
-        if (!SecretFile.TryCreate(path, text, SecretFile.Mode, ServiceUser.GroupOf(settings)))
-            SecretFile.Replace(path, text, "response book");
+        var group = ServiceUser.GroupOf(settings);
+        using var files = new PreparedFiles();
+        void Add(string path, byte[] content) =>
+            files.Add(SecretFile.Prepare(path, Encoding.UTF8.GetString(content), group, "response book"));
+        try
+        {
+            // Copy only what was checked, in case the files have changed since.
+            foreach (var (path, inForce) in seal.Files.Zip(new BookSeal(settings).Files))
+            {
+                if (path != inForce && RegularFile.Exists(path))
+                    Add(inForce, Read(path));
+            }
+
+            Add(settings.ResponseBook, text);
+            files.PutInPlace();
+            FileSystem.FlushAll();
+        }
+        catch (ResponderException)
+        {
+            Console.Out.WriteLine(files.Placed == 0 ? "not put in force: nothing was changed"
+                : "put in force only in part: do what the error says, and install it again");
+            throw;
+        }
     }
 
     /// <summary>Prints what the new book changes compared with the book in force.</summary>

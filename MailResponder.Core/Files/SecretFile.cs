@@ -73,13 +73,31 @@ internal static class SecretFile
         var subject = $"{what} {path}";
         var target = FileTrouble.InWords(Cause.Output, subject,
             () => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
-        Appear(target, subject, () => AtomicFile.Write(target, RegularFile.OwnerOnly, stream =>
-        {
-            stream.Write(Encoding.UTF8.GetBytes(text));
-            GiveOwnerOf(target, stream.Name);
-            File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(target));
-        }));
+        Appear(target, subject, () => AtomicFile.Write(target, RegularFile.OwnerOnly, LikeOld(target, text)));
     }
+
+    /// <summary>
+    /// Writes the new version of a file beside it. It has the owner, group and mode of the old version, if there is
+    /// one.
+    /// </summary>
+    /// <param name="path">The file to replace.</param>
+    /// <param name="text">The content.</param>
+    /// <param name="group">The group of a file that does not exist yet; null for that of the running user.</param>
+    /// <param name="what">What the file is, for error messages.</param>
+    /// <returns>The name of the new version, and the name to give it.</returns>
+    /// <exception cref="ResponderException">
+    /// The file cannot be written, or its owner and group cannot be kept.
+    /// </exception>
+    public static (string Unfinished, string Target) Prepare(string path, string text, uint? group, string what) =>
+        FileTrouble.InWords(Cause.Output, $"{what} {path}", () =>
+        {
+            var isLink = FileStatus.TryRead(path, out _, followLink: false);
+            var target = (isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? path;
+            OwnFolder.Require(Path.GetDirectoryName(Path.GetFullPath(target))!);
+            return (AtomicFile.Prepare(target, RegularFile.OwnerOnly, RegularFile.ModeOf(target) is not null
+                ? LikeOld(target, text)
+                : Content(stream => stream.Write(Encoding.UTF8.GetBytes(text)), Mode, group)), target);
+        });
 
     /// <summary>
     /// Puts a complete file in place of anything that has the name, including a symbolic link. Root writes into no
@@ -124,6 +142,13 @@ internal static class SecretFile
             FileSystem.ChangeOwner(stream.Name, FileSystem.AsItIs, id);
         File.SetUnixFileMode(stream.SafeFileHandle, mode);
         write(stream);
+    };
+
+    private static Action<FileStream> LikeOld(string old, string text) => stream =>
+    {
+        stream.Write(Encoding.UTF8.GetBytes(text));
+        GiveOwnerOf(old, stream.Name);
+        File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(old));
     };
 
     private static void GiveOwnerOf(string path, string unfinished)

@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json.Nodes;
+using MailResponder.Tests.Book.Signature;
+using MailResponder.Tests.Host;
 
 namespace MailResponder.Tests.Program;
 
 /// <summary>Tests `responder config install`: a new book is put in force as a whole, or not at all.</summary>
-public sealed class ConfigInstallTests : IDisposable
+public sealed class ConfigInstallTests(Minisign minisign) : IClassFixture<Minisign>, IDisposable
 {
     private readonly Workplace _place = new();
 
@@ -94,6 +97,46 @@ public sealed class ConfigInstallTests : IDisposable
         Assert.Equal(before, File.ReadAllText(_place.PathTo("responses.json")));
         _place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         Assert.Equal(2, _place.Outbox.Count);
+    }
+
+    /// <summary>A book whose signature is of another version would be refused by every message.</summary>
+    [Fact]
+    public void FullDisk_KeepsBookAndSignatureTogether()
+    {
+        const string book = """[ { "email_addr": "get@example.com", "body": "{0}" } ]""";
+        var small = _place.PathTo("small");
+        Directory.CreateDirectory(small);
+        Run("mount", "-t", "tmpfs", "-o", "size=64k", "none", small);
+        try
+        {
+            _place.Settings["response_book"] = "small/responses.json";
+            _place.Settings["signed_by"] = new JsonArray(minisign.PublicKey);
+            _place.Write();
+            Assert.Equal(0, Sign(book.Replace("{0}", "old", StringComparison.Ordinal)).ExitCode);
+            File.WriteAllBytes(small + "/filling", new byte[40 * 1024]);
+
+            var run = Sign(book.Replace("{0}", new string('x', 20_000), StringComparison.Ordinal));
+
+            Assert.Equal(73, run.ExitCode);
+            Assert.EndsWith("not put in force: nothing was changed\n", run.OutputText, StringComparison.Ordinal);
+            Assert.Contains("small/responses.json: the disk is full", run.Errors, StringComparison.Ordinal);
+            var check = _place.Command("config", "check");
+            Assert.True(check.ExitCode == 0, check.OutputText);
+            Assert.Empty(Directory.GetFiles(small, "*.new"));
+        }
+        finally
+        {
+            Run("umount", small);
+        }
+    }
+
+    private ProgramRun Sign(string text)
+    {
+        Directory.CreateDirectory(_place.PathTo("new"));
+        File.WriteAllText(_place.PathTo("new/responses.json"), text);
+        File.WriteAllBytes(_place.PathTo("new/responses.json.minisig"),
+            minisign.SignatureOf(Encoding.UTF8.GetBytes(text), "responses.json"));
+        return _place.Command("config", "install", _place.PathTo("new/responses.json"));
     }
 
     /// <summary>

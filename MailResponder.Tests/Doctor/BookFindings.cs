@@ -36,4 +36,20 @@ public sealed class BookFindings : IDisposable
         Assert.Contains("responses.json:1: is not valid JSON", finding.Text, StringComparison.Ordinal);
         Assert.EndsWith(meanwhile, finding.Remedy, StringComparison.Ordinal);
     }
+
+    /// <summary>Only a fault in its text keeps a book from being used.</summary>
+    [Fact]
+    public void BookThatAnswersInSpiteOfItsFault_IsNotSaidToBeReplaced()
+    {
+        var settings = SettingsFile.Load(_place.SettingsFile);
+        new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).RenderAll();
+        File.WriteAllText(_place.PathTo("responses.json"),
+            """[ { "email_addr": "support@example.com", "body": "text" } ]""");
+
+        var finding = Assert.Single(
+            SettingsChecks.Look(_host.Host, _place.SettingsFile, settings), finding => finding.Name == "book");
+
+        Assert.Contains("belongs to people", finding.Text, StringComparison.Ordinal);
+        Assert.EndsWith("until then this book is used, with its fault", finding.Remedy, StringComparison.Ordinal);
+    }
 }

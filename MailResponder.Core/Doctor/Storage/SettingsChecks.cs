@@ -66,9 +66,21 @@ internal static class SettingsChecks
         "keys" => "do what it says; then: responder config check",
         "signature" => "see docs/signing.md; then: responder config check",
         "book" when !fault.IsWarning => "correct the entry; then: responder config check; until then "
-            + (IsLastGoodBookThere(settings!) ? "the last good book is used" : "all messages may be deferred"),
+            + (IsInForce(settings!) ? "this book is used, with its fault"
+                : IsLastGoodBookThere(settings!) ? "the last good book is used" : "all messages may be deferred"),
         _ => "correct the line; then: responder config check",
     };
+
+    /// <summary>
+    /// Whether messages use the book. They refuse it for a fault in its text, and not for one of its use, which an
+    /// entry has by itself or with this host's settings.
+    /// </summary>
+    private static bool IsInForce(ResponderSettings settings)
+    {
+        using var asService = ServiceUser.Act(settings);
+        return ResponderException.OrNull(
+            () => ResponseBook.Load(settings.ResponseBook, new BookSeal(settings))) is not null;
+    }
 
     private static bool IsLastGoodBookThere(ResponderSettings settings)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MailResponder.Backup;
+using MailResponder.Files;
 
 namespace MailResponder.Cli;
 
@@ -17,7 +18,8 @@ internal sealed class RestoreCommand : Command
 
     private static int Restore(string path, string settingsPath, bool replace)
     {
-        using var restoration = Restoration.Open(path, settingsPath);
+        using var archive = SecretFile.Open(path, Cause.Input, "backup");
+        var restoration = new Restoration(archive, settingsPath);
         restoration.PutInPlace(replace);
         foreach (var file in restoration.Files)
             Console.Out.WriteLine($"{file.Name}: {file.Path}");

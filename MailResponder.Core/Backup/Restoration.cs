@@ -10,13 +10,19 @@ namespace MailResponder.Backup;
 /// <summary>
 /// Restores a backup to the paths in its settings. The whole backup is checked before anything is changed.
 /// </summary>
-internal sealed class Restoration : IDisposable
+internal sealed class Restoration
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
     private readonly FileStream _archive;
     private readonly Dictionary<string, byte[]> _contents;
 
-    private Restoration(FileStream archive, string settingsPath)
+    /// <summary>Reads and checks a backup.</summary>
+    /// <param name="archive">The archive, which the caller disposes after the last use of this object.</param>
+    /// <param name="settingsPath">
+    /// The path that the settings are restored to. Relative paths in the settings are relative to its folder.
+    /// </param>
+    /// <exception cref="ResponderException">The archive is damaged, or not a backup.</exception>
+    public Restoration(FileStream archive, string settingsPath)
     {
         _archive = archive;
         _contents = BackupArchive.Read(archive, Stream.Null);
@@ -33,28 +39,6 @@ internal sealed class Restoration : IDisposable
     public IReadOnlyList<BackedUpFile> Files { get; }
 
     private AddressKey Key { get; }
-
-    /// <summary>Reads and checks a backup. The caller disposes the result.</summary>
-    /// <param name="path">The path of the archive.</param>
-    /// <param name="settingsPath">
-    /// The path that the settings are restored to. Relative paths in the settings are relative to its folder.
-    /// </param>
-    /// <exception cref="ResponderException">
-    /// The archive is missing, accessible to others, damaged, or not a backup.
-    /// </exception>
-    public static Restoration Open(string path, string settingsPath)
-    {
-        var archive = SecretFile.Open(path, Cause.Input, "backup");
-        try
-        {
-            return new Restoration(archive, settingsPath);
-        }
-        catch
-        {
-            archive.Dispose();
-            throw;
-        }
-    }
 
     /// <summary>
     /// Restores each file by a rename, and the database by overwriting the content of the existing one.
@@ -82,8 +66,6 @@ internal sealed class Restoration : IDisposable
                 File.Delete(copy);
         }
     }
-
-    public void Dispose() => _archive.Dispose();
 
     private ResponderSettings ReadSettings(string path)
     {

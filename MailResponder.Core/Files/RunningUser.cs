@@ -6,18 +6,5 @@ internal static class RunningUser
     /// <summary>
     /// The user's name, or other words if it cannot be looked up, for instance because too many files are open.
     /// </summary>
-    public static string Name
-    {
-        get
-        {
-            try
-            {
-                return Environment.UserName;
-            }
-            catch (IOException)
-            {
-                return "of this process";
-            }
-        }
-    }
+    public static string Name => FileTrouble.OrNull(() => Environment.UserName) ?? "of this process";
 }

@@ -67,6 +67,22 @@ public sealed class LinearTimeOfFiles
         },
         Length, text => ResponseBookFile.Check(text, "/etc/responses.json", []));
 
+    [Theory]
+    [InlineData("{{m}}")]
+    [InlineData("<a href='{{m}}'>")]
+    [InlineData("<!--{{m}}")]
+    [InlineData("<!-- -->{{m}}")]
+    [InlineData("<style>{{m}}")]
+    [InlineData("<title></title>{{m}}")]
+    [InlineData("<'{{m}}")]
+    [InlineData("<aaaaaaaaaaaaaaaa")]
+    public void HtmlOfManyPools_TakesItsLength(string body) => LinearCost.Assert(
+        bytes => Encoding.UTF8.GetBytes(
+            "{ \"pools\": { \"m\": { \"links\": [\"https://a.example.net/\"], \"each\": 1, \"days\": 1 } }, "
+            + "\"entries\": [ { \"email_addr\": \"get@example.com\", \"body\": [[\"html\", "
+            + $"\"{string.Concat(Enumerable.Repeat(body, bytes / body.Length))}\"]] }} ] }}"),
+        Length, text => ResponseBookFile.Check(text, "/etc/responses.json", []));
+
     /// <summary>So many names are compared with one another for typos, each as long as DNS allows.</summary>
     [Fact]
     public void BookOfEndlessDomains_IsCheckedSoon()

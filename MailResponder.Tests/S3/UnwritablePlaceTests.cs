@@ -16,6 +16,10 @@ public sealed partial class UnwritablePlaceTests(S3Server server) : IClassFixtur
         UploadNew(host);
 
         AssertNothingChanged(host, 73, $"{folder}: the user mail_responder may not write into it");
+        var check = host.Place.Command("config", "check");
+        Assert.Equal(78, check.ExitCode);
+        Assert.Contains($"response_book: {folder}: the user mail_responder may not write into it", check.OutputText,
+            StringComparison.Ordinal);
 
         ToolRun.Of("chown", "mail_responder:", folder).AssertDone();
         AssertNewInForce(host);

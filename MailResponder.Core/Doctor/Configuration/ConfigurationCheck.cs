@@ -144,6 +144,8 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
             Add("sendmail", PlaceCheck.Program(settings.Sendmail));
         if (settings.SendMethod == SendMethod.Outbox)
             Add("outbox", PlaceCheck.Folder(settings.Outbox));
+        if (settings.S3 is not null)
+            Add("response_book", PlaceCheck.Folder(Path.GetDirectoryName(settings.ResponseBook)!));
         if (settings.Database.SqliteFile is not { } file)
             return;
         Add("database.sqlite", PlaceCheck.Sqlite(file));

@@ -73,6 +73,7 @@ unfinished=.mail_responder-unfinished
 changes=0
 work=
 made_postfix=
+alias_before="# before install.sh: "
 
 # --- Messages and records
 
@@ -1089,13 +1090,48 @@ add_aliases() {
     grep -qi "^${from%@*}: " "$work/aliases" || echo "$(lower "${from%@*}"): forwarder" >>"$work/aliases"
   fi
   while IFS= read -r line; do
-    if grep -qiE "^\"?${line%%:*}\"?[[:space:]]*:" /etc/aliases 2>/dev/null; then
-      note_other_alias "$line"
+    if has_alias "${line%%:*}"; then
+      # adopt_bounces replaces that of the bounce address, once the new configuration is in force.
+      if [ "${line%%:*}" != "${bounce%@*}" ] || [ -n "$(recorded "aliases/${line%%:*}")" ]; then
+        note_other_alias "$line"
+      fi
     elif step "add \"$line\" to /etc/aliases"; then
       echo "$line" | record "aliases/${line%%:*}"
       add_line /etc/aliases "$line"
     fi
   done <"$work/aliases"
+  make_alias_table
+}
+
+# has_alias NAME - true if /etc/aliases has a line for the name.
+has_alias() {
+  grep -qiE "^\"?$1\"?[[:space:]]*:" /etc/aliases 2>/dev/null
+}
+
+# Reports about replies name requesters, so an alias of the bounce address that was there before the first run must not
+# lead them to a person. It becomes a comment, from which --uninstall restores it. An edit of our own alias is kept.
+adopt_bounces() {
+  name=${bounce%@*}
+  line=$(grep "^$name: " "$work/aliases")
+  if [ -n "$(recorded "aliases/$name")" ] || ! has_alias "$name"; then return; fi
+  # Lines that start with white space continue the alias above.
+  awk -v name="$name" -v ours="$line" -v before="$alias_before" '
+    /^[^ \t#]/ {
+      found = match(tolower($0), "^\"?" name "\"?[ \t]*:")
+      if (found && !done++) print ours
+    }
+    found && $0 == ours { next }
+    found && !/^[ \t]*(#|$)/ { print before $0; next }
+    { print }' /etc/aliases >"$work/adopted"
+  if ! cmp -s "$work/adopted" /etc/aliases; then
+    step "replace the alias $name in /etc/aliases, because bounces name requesters" || return 0
+    sed -n "s|^$alias_before|/etc/aliases: |p" "$work/adopted" >>"$work/overwritten"
+    install -m 644 "$work/adopted" "/etc/aliases$unfinished"
+    mv -f "/etc/aliases$unfinished" /etc/aliases
+  elif ! grep -q "^$alias_before" /etc/aliases; then
+    return
+  fi
+  if [ -z "$dry_run" ]; then echo "$line" | record "aliases/$name"; fi
   make_alias_table
 }
 
@@ -1375,6 +1411,11 @@ take_back_aliases() {
     fi
     if [ -z "$dry_run" ]; then forget "aliases$name"; fi
   done <"$work/added"
+  if grep -q "^$alias_before" /etc/aliases && step "put back the alias of the bounce address in /etc/aliases"; then
+    sed "s/^$alias_before//" /etc/aliases >"$work/lines"
+    install -m 644 "$work/lines" "/etc/aliases$unfinished"
+    mv -f "/etc/aliases$unfinished" /etc/aliases
+  fi
   make_alias_table
 }
 
@@ -1514,7 +1555,10 @@ install_all() {
   retire_files
   # Before Postfix is reloaded, so that its mail filters are listening.
   tell_services
-  if command -v postconf >/dev/null; then check_postfix; fi
+  if command -v postconf >/dev/null; then
+    check_postfix
+    adopt_bounces
+  fi
   finish
 }
 

@@ -427,17 +427,22 @@ apt_install() {
 }
 
 make_users() {
-  if ! getent passwd "$user" >/dev/null; then
-    if step "add the user $user, without a login"; then
-      record users/$user </dev/null
-      useradd --system --user-group --home-dir "$home" --no-create-home --shell /usr/sbin/nologin "$user"
-    fi
-  fi
-  if ! getent passwd forwarder >/dev/null; then
-    if step "add the user forwarder, without a login"; then
-      record users/forwarder </dev/null
-      useradd --system --user-group --home-dir "$forwarder_home" --no-create-home --shell /usr/sbin/nologin forwarder
-    fi
+  make_user "$user" "$home"
+  make_user forwarder "$forwarder_home"
+}
+
+# make_user NAME HOME - useradd that was interrupted, or found the disk full, leaves a user without a group, and one who
+# was made before by other means may be in another group.
+make_user() {
+  if ! getent passwd "$1" >/dev/null; then
+    step "add the user $1, without a login" || return 0
+    record "users/$1" </dev/null
+    getent group "$1" >/dev/null || groupadd --system "$1"
+    useradd --system --gid "$1" --home-dir "$2" --no-create-home --shell /usr/sbin/nologin "$1"
+  elif [ "$(id -gn "$1" 2>/dev/null)" != "$1" ]; then
+    step "give the user $1 the group $1" || return 0
+    getent group "$1" >/dev/null || groupadd --system "$1"
+    usermod --gid "$1" "$1"
   fi
 }
 

@@ -50,6 +50,27 @@ public sealed class ExistingHostTests : IDisposable
         Assert.Equal("bob\n", Bounces());
     }
 
+    /// <summary>useradd on a full disk writes the first file and not the second. useradd -N makes no group.</summary>
+    [Fact]
+    public void UserWithoutItsGroup_GetsIt()
+    {
+        _root.Run("useradd --system -N mail_responder && "
+            + "echo 'forwarder:x:990:990::/var/lib/forwarder:/usr/sbin/nologin' >>/etc/passwd").Good();
+        Install("--domain example.com").Good();
+        Assert.Equal("mail_responder\nforwarder\n", _root.Run("id -gn mail_responder; id -gn forwarder").Output);
+        Assert.Contains("750 root:mail_responder", _root.Run("stat -c '%a %U:%G' /etc/mail_responder").Output,
+            StringComparison.Ordinal);
+        Assert.Equal("nothing to do\n", Install().Good().Output);
+    }
+
+    [Fact]
+    public void GroupWithoutItsUser_GetsIt()
+    {
+        _root.Run("groupadd --system mail_responder && groupadd forwarder").Good();
+        Install("--domain example.com").Good();
+        Assert.Equal("mail_responder\nforwarder\n", _root.Run("id -gn mail_responder; id -gn forwarder").Output);
+    }
+
     private HostRun Install(string options = "") => _root.Run($"{_release}/install.sh {options}");
 
     private string Bounces() => _root.Run("postmap -q bounces hash:/etc/aliases").Output;

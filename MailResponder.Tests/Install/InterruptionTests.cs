@@ -10,8 +10,8 @@ public sealed class InterruptionTests
 
     /// <summary>The programs that change something. Each is replaced by a script that counts and kills.</summary>
     private static readonly string[] Changers =
-        ["mv", "install", "postconf", "newaliases", "useradd", "userdel", "mkdir", "ln", "chown", "postfix", "rm", "cp",
-        "rmdir"];
+        ["mv", "install", "postconf", "newaliases", "groupadd", "useradd", "userdel", "mkdir", "ln", "chown", "postfix",
+        "rm", "cp", "rmdir"];
 
     /// <summary>
     /// Each run is killed with all its children after a number of these programs, just before or just after the last

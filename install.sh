@@ -47,7 +47,8 @@
 # It records its changes in /var/backups/mail_responder. docs/install.md lists every file.
 #
 # Exit status: 0 done, 64 usage, 66 a file to install is missing, 69 not Debian or Ubuntu, or something is missing,
-# 75 interrupted, 77 not root, 78 Postfix rejected the configuration, and the old one was restored.
+# 75 interrupted, or another install.sh is running, 77 not root, 78 Postfix rejected the configuration, and the old one
+# was restored.
 set -eu
 
 # make-root.sh of the tests reads these four lines.
@@ -357,7 +358,7 @@ find_binary() {
     fi
   done
   if command -v dotnet >/dev/null && [ -z "$dry_run" ]; then
-    "$here/MailResponder.Cli/publish.sh" >&2 || die 66 "the program could not be built"
+    "$here/MailResponder.Cli/publish.sh" >&2 9>&- || die 66 "the program could not be built"
     version=$("$source" --version)
   else
     die 66 "there is no program to install: run MailResponder.Cli/publish.sh first, or unpack a release"
@@ -424,7 +425,7 @@ apt_install() {
   # shellcheck disable=SC2086 # a list of package names
   apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 \
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold $1 </dev/null >>"$work/apt" 2>&1
-}
+} 9>&-
 
 make_users() {
   make_user "$user" "$home"
@@ -1226,7 +1227,7 @@ service_do() {
   else
     note "there is neither systemd nor /etc/init.d/$2: $1 $2 manually"
   fi
-}
+} 9>&-
 
 tell_services() {
   names_below pending >"$work/pending"
@@ -1533,6 +1534,16 @@ tell_what_stays() {
 
 # --- Main
 
+# take_turn - makes sure that no other run works until this one ends: each would take the other's unfinished files for
+# those of an interrupted run. Functions that start a daemon close the descriptor, or the daemon would keep the lock. A
+# killed run may need a moment to end. No other user may open the file, and so lock it.
+take_turn() {
+  umask 077
+  exec 9>/run/mail_responder-install.lock
+  umask 022
+  flock -w 5 9 || die 75 "another install.sh is running: wait until it has ended, then run this again"
+}
+
 # The work folder is on a file system in memory, so a dry run leaves no trace on disk.
 make_work_folder() {
   work=$(mktemp -d /run/mail_responder-install.XXXXXX)
@@ -1574,6 +1585,7 @@ sweep() {
 
 read_options "$@"
 check_system
+take_turn
 make_work_folder
 sweep
 if [ -n "$uninstall" ]; then uninstall; else install_all; fi

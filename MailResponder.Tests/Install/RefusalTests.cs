@@ -68,6 +68,26 @@ public sealed class RefusalTests(RefusalTests.Server server) : IClassFixture<Ref
         Assert.Contains("run this as root", run.Errors, StringComparison.Ordinal);
     }
 
+    /// <summary>Two runs at once would destroy each other's records. No other user can hold up a run.</summary>
+    [Fact]
+    public void OtherRun_IsNotDisturbed()
+    {
+        const string turn = "/run/mail_responder-install.lock";
+        var install = $"{server.Release}/install.sh --domain example.com --dry-run";
+        server.Root.Run(install).Good();
+        var before = server.Root.Listing();
+        Assert.NotEqual(0, server.Root.Run(
+            $"setpriv --reuid=65534 --clear-groups flock -n {turn} true").ExitCode);
+
+        var run = server.Root.Run($"flock {turn} {install}");
+
+        Assert.Equal(75, run.ExitCode);
+        Assert.Equal("install.sh: another install.sh is running: wait until it has ended, then run this again\n",
+            run.Errors);
+        Assert.Equal("", run.Output);
+        Assert.Equal(before, server.Root.Listing());
+    }
+
     [Fact]
     public void OtherSystem_IsTold()
     {

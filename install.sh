@@ -703,11 +703,7 @@ has_milters() {
 
 # Prints the names in mydestination of postfix/main.cf as JSON. Leaves out plain localhost, which no address has.
 quoted_names() {
-  names=$domains
-  for name in "$hostname" "localhost.${hostname#*.}"; do
-    names=$(with "$name" "$names")
-  done
-  echo "$names" | sed 's/ /", "/g; s/.*/"&"/'
+  with "$hostname" "$domains" | sed 's/ /", "/g; s/.*/"&"/'
 }
 
 settings() {

@@ -71,6 +71,18 @@ public sealed class ExistingHostTests : IDisposable
         Assert.Equal("mail_responder\nforwarder\n", _root.Run("id -gn mail_responder; id -gn forwarder").Output);
     }
 
+    /// <summary>localhost.com is somebody else's.</summary>
+    [Fact]
+    public void HostNamedAsItsDomain_TakesNoOtherName()
+    {
+        Install("--domain example.com --hostname example.com").Good();
+        Assert.Contains("\"own_domains\": [\"example.com\"],", _root.Read("/etc/mail_responder/settings.json"),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("localhost.", _root.Run("postconf -x -h mydestination").Output,
+            StringComparison.Ordinal);
+        Assert.Equal("nothing to do\n", Install().Good().Output);
+    }
+
     private HostRun Install(string options = "") => _root.Run($"{_release}/install.sh {options}");
 
     private string Bounces() => _root.Run("postmap -q bounces hash:/etc/aliases").Output;

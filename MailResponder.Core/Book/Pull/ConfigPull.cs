@@ -21,7 +21,7 @@ internal sealed class ConfigPull(
     private readonly string _place = $"s3://{settings.S3?.BookBucket}/{settings.S3?.BookKey}";
     private readonly PulledFiles _files = new(settings);
     private readonly List<Fault> _faults = [];
-    private readonly Dictionary<string, long> _lengths = [];
+    private readonly Dictionary<string, long?> _lengths = [];
     private readonly BookSeal _seal = new(settings);
     private int _code = ExitCode.DataError;
 

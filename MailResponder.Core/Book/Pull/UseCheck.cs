@@ -10,7 +10,7 @@ namespace MailResponder.Book;
 /// <param name="place">The name of the book in the faults.</param>
 /// <param name="faults">The list that receives the faults.</param>
 /// <param name="measure">
-/// Returns the length of an attachment in bytes; 0 if it is held back, or if its fault is reported already.
+/// Returns the length of an attachment in bytes; null if it is held back, or if its fault is reported already.
 /// </param>
 internal delegate void UseCheck(
-    ResponseBook book, string place, List<Fault> faults, Func<ResponseAttachment, long> measure);
+    ResponseBook book, string place, List<Fault> faults, Func<ResponseAttachment, long?> measure);

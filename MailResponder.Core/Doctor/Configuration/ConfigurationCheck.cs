@@ -164,7 +164,7 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
     /// the files in files_root, without their signatures.
     /// </param>
     public static void CheckUse(ResponseBook book, string path, ResponderSettings? settings, List<Fault> faults,
-        long? postfixLimit = null, Func<ResponseAttachment, long>? measure = null)
+        long? postfixLimit = null, Func<ResponseAttachment, long?>? measure = null)
     {
         // This is not reported with the faults of the book's own text: a pull reports those each hour, but the faults
         // of use of a new book only.
@@ -211,7 +211,7 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
     /// <summary>
     /// Returns the function that measures attachments in files_root, and checks them against the signed hashes.
     /// </summary>
-    public static Func<ResponseAttachment, long> InFilesRoot(ResponderSettings settings, BookSeal? seal)
+    public static Func<ResponseAttachment, long?> InFilesRoot(ResponderSettings settings, BookSeal? seal)
     {
         var files = new FilesFolder(settings.FilesRoot);
         return attachment =>

@@ -13,11 +13,11 @@ namespace MailResponder.Doctor;
 /// <param name="book">The path of the response book.</param>
 /// <param name="settings">The settings that use the book.</param>
 /// <param name="measure">
-/// Returns the length of an attachment, or throws a <see cref="ResponderException"/> if it cannot be used.
+/// Returns the length of an attachment, null if it is not known, or throws a <see cref="ResponderException"/>.
 /// </param>
 /// <param name="faults">The list that receives the faults.</param>
 internal sealed class EntryCheck(
-    ResponseEntry entry, string book, ResponderSettings settings, Func<ResponseAttachment, long> measure,
+    ResponseEntry entry, string book, ResponderSettings settings, Func<ResponseAttachment, long?> measure,
     List<Fault> faults)
 {
     /// <summary>The bytes to leave for the header and the boundaries.</summary>
@@ -78,7 +78,8 @@ internal sealed class EntryCheck(
         {
             Add(Attachments, ConfigurationCheck.ProblemOf(() =>
             {
-                var length = measure(attachment);
+                if (measure(attachment) is not { } length)
+                    return;
                 // The size in base64: each 57 bytes make a line of 76 characters and a line end.
                 attached += (length + 56) / 57 * 78;
                 if (length == 0)

@@ -701,9 +701,22 @@ has_milters() {
 
 # --- The responder's own files
 
+# Prints the domain of this host's name. Postfix leaves out the first label, and takes com for the domain of a host that
+# is named example.com; localhost.com in mydestination is somebody else's.
+mydomain() {
+  case ${hostname#*.} in
+    *.*) if is_among "$hostname" "$domains"; then echo "$hostname"; else echo "${hostname#*.}"; fi ;;
+    *) echo "$hostname" ;;
+  esac
+}
+
 # Prints the names in mydestination of postfix/main.cf as JSON. Leaves out plain localhost, which no address has.
 quoted_names() {
-  with "$hostname" "$domains" | sed 's/ /", "/g; s/.*/"&"/'
+  names=$domains
+  for name in "$hostname" "localhost.$(mydomain)"; do
+    names=$(with "$name" "$names")
+  done
+  echo "$names" | sed 's/ /", "/g; s/.*/"&"/'
 }
 
 settings() {
@@ -926,6 +939,7 @@ desired_postfix() {
     echo "smtp_tls_security_level = $outgoing_tls"
     if [ "$outgoing_tls" = dane ]; then echo "smtp_dns_support_level = dnssec"; fi
     echo "myhostname = $hostname"
+    if [ "$(mydomain)" = "$hostname" ]; then echo "mydomain = $hostname"; fi
     echo "extradomains = $(echo "$domains" | sed 's/ /, /g')"
   } >"$work/postfix/main.cf"
   cp "$here/postfix/master.cf" "$work/postfix/master.cf"

@@ -186,7 +186,7 @@ public sealed class UpgradeTests : IDisposable
         Assert.Contains("example.org", Root.Read("/etc/postfix/sender_access"), StringComparison.Ordinal);
         var settings = Root.Read("/etc/mail_responder/settings.json");
         Assert.Contains(
-            "\"own_domains\": [\"example.com\", \"example.org\", \"mail.example.com\"]",
+            "\"own_domains\": [\"example.com\", \"example.org\", \"mail.example.com\", \"localhost.example.com\"]",
             settings, StringComparison.Ordinal);
         Assert.Contains("\"ses\": { \"region\": \"eu-west-1\" }", settings, StringComparison.Ordinal);
         Assert.Contains("0 fault(s)", Root.Run("responder config check").Output, StringComparison.Ordinal);

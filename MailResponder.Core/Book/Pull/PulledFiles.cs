@@ -152,9 +152,8 @@ internal sealed class PulledFiles(ResponderSettings settings)
         FileTrouble.InWords(Cause.Output, path, () =>
         {
             // Only an empty folder is deleted: one that a failed pull made, or whose files are no longer used.
-            if (Directory.Exists(path))
-                FileTrouble.Try(() => Directory.Delete(path));
-            RegularFile.ModeOf(path);
+            if (Directory.Exists(path) && !FileTrouble.Try(() => Directory.Delete(path)))
+                throw new NotRegularFileException("a folder");
         });
     }
 

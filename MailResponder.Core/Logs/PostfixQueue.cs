@@ -7,7 +7,8 @@ namespace MailResponder.Logs;
 
 /// <summary>
 /// Counts the messages in Postfix's queue. As root, it counts the files and never opens them, because they name the
-/// senders. Any user may run postqueue(1), but that opens each file, which is slow for a long queue.
+/// senders. The users in authorized_mailq_users may run postqueue(1), but that opens each file, which is slow for a
+/// long queue.
 /// </summary>
 internal static class PostfixQueue
 {

@@ -50,8 +50,8 @@ public sealed class BooksInUse : IDisposable
         _folder.Write("files/tools/tool.zip", "");
         Settings();
 
-        AssertOne("responses.json:1: warning: entry 1, attachments: attachment tools/tool.zip: is empty, and is sent as "
-            + "an empty file", Book("get@example.com"));
+        AssertOne("responses.json:1: warning: entry 1, attachments: attachment tools/tool.zip: is empty, and is sent "
+            + "as an empty file", Book("get@example.com"));
     }
 
     /// <summary>Requests to such an address come from luser_relay; they are for the address after the prefix.</summary>

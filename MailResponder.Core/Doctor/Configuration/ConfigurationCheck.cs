@@ -192,7 +192,7 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
         foreach (var entry in book.Entries)
         {
             new EntryCheck(entry, path, settings, measure, faults).Look(isOfPostfix ? postfixLimit : null);
-            if (!entry.IsForUnknown
+            if (entry.Address.StartsWith(Host.ResponderUser + "+", StringComparison.Ordinal)
                 && RequestedAddress.Find(entry.Address, new HeaderList(), book, settings) != entry.Address)
                 faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, email_addr", $"no request reaches "
                     + $"{entry.Address}: \"mail_responder+\" before an address stands for luser_relay of Postfix, and "

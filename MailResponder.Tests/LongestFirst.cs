@@ -1,6 +1,7 @@
 using MailResponder.Tests.Canary;
 using MailResponder.Tests.Doctor;
 using MailResponder.Tests.Faults;
+using MailResponder.Tests.Fuzz;
 using MailResponder.Tests.Install;
 using MailResponder.Tests.Soak;
 using Xunit.Abstractions;
@@ -22,8 +23,8 @@ public sealed class LongestFirst : ITestCollectionOrderer
     /// </summary>
     private static readonly string[] Longest =
     [
-        "Postfix", ServerRoots.ThirdCollection, ServerRoots.SecondCollection, ServerRoots.Collection,
-        DoctorServer.Collection, nameof(SoakTests), nameof(CanaryTests), nameof(FaultMatrixTests),
+        DoctorServer.Collection, ServerRoots.ThirdCollection, ServerRoots.SecondCollection, ServerRoots.Collection,
+        "Postfix", nameof(SoakTests), nameof(FuzzTests), nameof(CanaryTests), nameof(FaultMatrixTests),
     ];
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>

@@ -79,18 +79,24 @@ for package in aws-ses-local@1.3.0 s3rver@3.7.1 @aws-cdk/aws-service-spec@0.1.21
   fi
 done
 
-# Fresh servers for the tests of install.sh. They are kept for the next run too.
+# Fresh servers for the tests of install.sh. They are kept for the next run too. Made while the program is built: they
+# wait for the network.
 roots_folder=${npm_folder%/npm}/roots
 make_root() {
   as_root env PATH="$PATH" "$here/Install/make-root.sh" "$1" "$roots_folder/$1"
 }
-make_root bookworm || give_up "no Debian 12 root could be made for the tests of install.sh"
-for suite in jammy noble; do
-  make_root "$suite" || say "NOT TESTED: install.sh on Ubuntu $suite, because no root could be made"
-done
+make_roots() {
+  make_root bookworm || return
+  for suite in jammy noble; do
+    make_root "$suite" || say "NOT TESTED: install.sh on Ubuntu $suite, because no root could be made"
+  done
+}
+make_roots &
+roots=$!
 
 failed_before_tests() {
   say "$*"
+  wait "$roots" || true
   echo "0 passed, 0 failed"
   exit 1
 }
@@ -99,6 +105,7 @@ cd "$root"
 export DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 dotnet build MailResponder.sln --disable-build-servers >&2 || failed_before_tests "the build failed"
 MailResponder.Cli/publish.sh --archive "$work/dist" >&2 || failed_before_tests "publishing failed"
+wait "$roots" || give_up "no Debian 12 root could be made for the tests of install.sh"
 
 # The library, not the project: MSBuild would interpret the quotation marks in a filter.
 set -- dotnet test MailResponder.Tests/bin/Debug/net10.0/MailResponder.Tests.dll

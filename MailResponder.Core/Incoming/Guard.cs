@@ -55,7 +55,7 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         if (ReasonInFrom(headers, out var from) is { } fromReason)
             return fromReason;
         if (RobotLocalPart.Matches(from!.LocalPart) || IsVerpOf(envelope.Recipient, from.Address)
-            || IsRobot(envelope.Sender, envelope.Recipient) || IsRobot(headers["Return-Path"], envelope.Recipient))
+            || IsRobot(envelope.Sender, envelope, from) || IsRobot(headers["Return-Path"], envelope, from))
         {
             return SkipReason.RobotSender;
         }
@@ -180,11 +180,18 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
             || address.Equals("MAILER-DAEMON", StringComparison.OrdinalIgnoreCase)
             || address.StartsWith("MAILER-DAEMON@", StringComparison.OrdinalIgnoreCase));
 
-    private static bool IsRobot(string? sender, string? recipient) => sender is not null
-        && (RobotLocalPart.MatchesReturnPath(LocalPart(BareAddress(sender))) || IsVerpOf(recipient, sender));
+    /// <summary>
+    /// Whether an envelope sender is a robot's. A relay may write the author into it in the form in which list servers
+    /// write the recipient; then the form proves nothing.
+    /// </summary>
+    private static bool IsRobot(string? sender, Envelope envelope, MailboxAddress from) => sender is not null
+        && LocalPart(BareAddress(sender)) is var local
+        && (IsVerpOf(envelope.Recipient, sender)
+            || (IsVerpOf(from.Address, sender) ? RobotLocalPart.Matches(local)
+                : RobotLocalPart.MatchesReturnPath(local)));
 
-    private static bool IsVerpOf(string? recipient, string sender) => recipient is not null
-        && RobotLocalPart.IsMadeOf(BareAddress(recipient), LocalPart(BareAddress(sender)));
+    private static bool IsVerpOf(string? address, string sender) => address is not null
+        && RobotLocalPart.IsMadeOf(BareAddress(address), LocalPart(BareAddress(sender)));
 
     private static string LocalPart(string address) =>
         address.LastIndexOf('@') is >= 0 and var at ? address[..at] : address;

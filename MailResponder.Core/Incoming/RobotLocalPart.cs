@@ -16,17 +16,18 @@ internal static class RobotLocalPart
     /// </summary>
     private static readonly string[] Phrases =
     [
-        "noreply", "noresponse", "donotreply", "donotrespond", "dontreply", "autoreply", "autoresponse",
-        "autoresponder", "bounce", "bounces",
+        "noreply", "noresponse", "norespond", "donotreply", "donotrespond", "donotanswer", "dontreply", "autoreply",
+        "autoresponse", "autoresponder", "bounce", "bounces",
         // Spanish, Portuguese, Italian, French, German, Dutch.
-        "noresponder", "noresponda", "naoresponder", "naoresponda", "nonrispondere", "nepasrepondre",
+        "noresponder", "noresponda", "nocontestar", "naoresponder", "naoresponda", "nonrispondere", "nepasrepondre",
         "nichtantworten", "keineantwort", "nietbeantwoorden",
     ];
 
-    /// <summary>
-    /// These match only after another word: Majordomo and similar programs send a list from such addresses.
-    /// </summary>
-    private static readonly string[] LaterWords = ["relay", "outgoing"];
+    /// <summary>A word may also end in these: pleasedonotreply, emailnoreply.</summary>
+    private static readonly string[] Endings = ["noreply", "donotreply"];
+
+    /// <summary>Majordomo and similar programs send a list from such addresses.</summary>
+    private static readonly string[] ListEndings = ["-owner", "-request", "-relay", "-outgoing"];
 
     /// <summary>
     /// Tags after mlmmj's delimiter, for the commands of a list. A mlmmj list writes no List- field unless it is
@@ -71,15 +72,14 @@ internal static class RobotLocalPart
             .EndsWith(recipient.Replace('@', '='), StringComparison.OrdinalIgnoreCase);
 
     private static bool IsOfListServer(string local) =>
-        local.StartsWith("owner-", StringComparison.Ordinal) || local.EndsWith("-owner", StringComparison.Ordinal)
-        || local.EndsWith("-request", StringComparison.Ordinal)
+        local.StartsWith("owner-", StringComparison.Ordinal) || Array.Exists(ListEndings, local.EndsWith)
         || (local.IndexOf('+') is > 0 and var plus && Array.Exists(ListTags, local[(plus + 1)..].Split('-')[0].Equals));
 
     private static bool HasPhrase(string[] words)
     {
         for (var first = 0; first < words.Length; first++)
         {
-            if (first > 0 && LaterWords.Contains(words[first]))
+            if (Array.Exists(Endings, words[first].TrimEnd(Digits).EndsWith))
                 return true;
             var phrase = "";
             // The longest phrase, do-not-reply, has three words.

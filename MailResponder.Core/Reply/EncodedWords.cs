@@ -12,9 +12,13 @@ internal static class EncodedWords
     /// <summary>The most bytes in a word. With "Subject: " before it, the line has at most 73 characters.</summary>
     private const int MaxBytes = 39;
 
+    /// <summary>MimeKit makes an encoded word of an ASCII word of this length, however long that is.</summary>
+    private const int LongWord = 76;
+
     /// <summary>Returns a Subject field.</summary>
     public static Header Subject(string text) =>
-        Ascii.IsValid(text) ? new Header(HeaderId.Subject, text) : Field(HeaderId.Subject, text, "");
+        Ascii.IsValid(text) && (text.Length < LongWord || text.Split(' ').All(word => word.Length < LongWord))
+            ? new Header(HeaderId.Subject, text) : Field(HeaderId.Subject, text, "");
 
     /// <summary>Sets the From field of a message that has none yet.</summary>
     public static void AddFrom(MimeMessage message, MailboxAddress from)

@@ -91,6 +91,9 @@ public sealed class BrokenLines
     [InlineData("Precedence: (a comment) bulk", nameof(SkipReason.BulkPrecedence))]
     [InlineData("Content-Type: multipart/report\0; boundary=b", nameof(SkipReason.DeliveryReport))]
     [InlineData("Content-Type: \"multipart/report\"; boundary=b", nameof(SkipReason.DeliveryReport))]
+    [InlineData("Content-Type: multipart / report; boundary=b", nameof(SkipReason.DeliveryReport))]
+    [InlineData("Content-Type: multipart/ report; boundary=b", nameof(SkipReason.DeliveryReport))]
+    [InlineData("Content-Type: multipart /report; boundary=b", nameof(SkipReason.DeliveryReport))]
     [InlineData("X-Auto-Response-Suppress: \"All\"", nameof(SkipReason.ResponseSuppressed))]
     [InlineData("X-Spam: Yes", nameof(SkipReason.Spam))]
     public void OddMark_IsSeen(string field, string reason) =>

@@ -15,6 +15,7 @@ public sealed class EncodedWordsTests
     [InlineData("请把软件发给我，谢谢！请把软件发给我，谢谢！请把软件发给我，谢谢！")]
     [InlineData("a😀b😀c😀d😀e😀f😀g😀h😀i😀j😀k😀l😀m😀n😀")]
     [InlineData("é")]
+    [InlineData("Re: https://play.example/store/apps/details?id=com.example.client.android.release.candidate&hl=fa")]
     public void OfASubject_HaveTheLengthAllowed(string subject)
     {
         var lines = Encoding.ASCII.GetString(EncodedWords.Subject(subject).RawValue).TrimEnd('\n').Split('\n');

@@ -116,13 +116,18 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
 
     /// <summary>
     /// Deletes the volumes in which every message was claimed before the given time, in Unix seconds. Their messages
-    /// stay as rows that are no longer in force (<see cref="OldRows"/>).
+    /// stay as rows that are no longer in force (<see cref="OldRows"/>). A reset with a wrong clock begins a volume
+    /// with a wrong time. Such a volume, long ago or in the future, does not prove that the volumes before it are old.
     /// </summary>
     public void ForgetVolumes(long before)
     {
         // A volume ends when the next one begins.
-        if (database.Scalar("SELECT MAX(number) FROM volume WHERE begun_at <= @before",
-            ("before", before)) is { } first)
+        if (database.Scalar(
+            """
+            SELECT MAX(number) FROM volume WHERE begun_at <= @before
+                AND NOT EXISTS (SELECT 1 FROM volume AS young
+                    WHERE young.begun_at > @before AND young.begun_at <= @now AND young.number < volume.number)
+            """, ("before", before), ("now", clock.GetUtcNow().ToUnixTimeSeconds())) is { } first)
             database.Execute("DELETE FROM volume WHERE number < @first", ("first", first));
     }
 

@@ -16,6 +16,9 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
     private const int SecondsOfMinute = 60;
     private const int SecondsOfDay = 24 * 60 * 60;
 
+    /// <summary>How far the clocks of two hosts may differ, in minutes. A later minute is a wrong clock's.</summary>
+    private const int MostSkew = 10;
+
     /// <summary>
     /// The shortest time between two reports of a limit. A limit per minute is often reached many minutes in a row.
     /// </summary>
@@ -74,9 +77,11 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
         var name = "reported_" + limit.Hyphenated().Replace('-', '_');
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var quietUntil = Math.Max(now + QuietSeconds, EndOf(limit).ToUnixTimeSeconds());
+        // A report is never quiet for more than a day: a later time is a wrong clock's.
+        var isDue = $"name = '{name}' AND value NOT BETWEEN @now + 1 AND @now + {SecondsOfDay}";
         return database.Try(() =>
-            database.Scalar($"SELECT value FROM meta WHERE name = '{name}'") <= now
-            && database.Execute($"UPDATE meta SET value = @until WHERE name = '{name}' AND value <= @now",
+            database.Scalar($"SELECT value FROM meta WHERE {isDue}", ("now", now)) is not null
+            && database.Execute($"UPDATE meta SET value = @until WHERE {isDue}",
                 ("until", quietUntil), ("now", now)) == 1);
     }
 
@@ -106,12 +111,13 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
         return database.Execute(
             $"""
             UPDATE counter SET in_day = in_day + 1,
-                in_minute = CASE WHEN minute >= @minute THEN in_minute + 1 ELSE 1 END,
-                minute = CASE WHEN minute >= @minute THEN minute ELSE @minute END
+                in_minute = CASE WHEN minute BETWEEN @minute AND @latest THEN in_minute + 1 ELSE 1 END,
+                minute = CASE WHEN minute BETWEEN @minute AND @latest THEN minute ELSE @minute END
             WHERE day = @day AND subject = @subject
                 AND in_day < {ceiling.PerDay ?? long.MaxValue}
-                AND (minute < @minute OR in_minute < {ceiling.PerMinute ?? long.MaxValue})
-            """, ("day", day), ("subject", ceiling.Subject), ("minute", minute)) == 1 ? null
+                AND (minute NOT BETWEEN @minute AND @latest OR in_minute < {ceiling.PerMinute ?? long.MaxValue})
+            """, ("day", day), ("subject", ceiling.Subject), ("minute", minute), ("latest", minute + MostSkew)) == 1
+            ? null
             : ceiling.ReachedBy(Read(day, [ceiling.Subject]), minute) ?? ceiling.OfMinute;
     }
 
@@ -127,7 +133,8 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
             {
                 null => null,
                 { } counter when counter.InDay >= PerDay => OfDay,
-                { } counter when counter.Minute >= minute && counter.InMinute >= PerMinute => OfMinute,
+                { } counter when counter.Minute >= minute && counter.Minute <= minute + MostSkew
+                    && counter.InMinute >= PerMinute => OfMinute,
                 _ => null,
             };
     }

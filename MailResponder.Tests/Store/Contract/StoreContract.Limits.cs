@@ -125,4 +125,39 @@ public abstract partial class StoreContract
         Assert.True(store.Counters.TakeReport(Limit.DomainPerMinute));
         Assert.False(store.Counters.TakeReport(Limit.DomainPerDay));
     }
+
+    [Fact]
+    public void ClockThatWasAhead_KeepsNobodyWaitingAndNoReportBack()
+    {
+        var store = Open();
+        var limits = new LimitSettings { DomainPerMinute = 1, ServicePerMinute = 1 };
+        var right = new DateTimeOffset(Clock.Now.Date.AddHours(1), TimeSpan.Zero);
+        Clock.Now = right.AddHours(5);
+        Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), Somebody(), 9, limits).Result);
+        Clock.Now = right.AddYears(70);
+        Assert.True(store.Counters.TakeReport(Limit.ServicePerMinute));
+        for (var minute = 0; minute < 3; minute++)
+        {
+            Clock.Now = right.AddMinutes(minute);
+            Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), Somebody(), 9, limits).Result);
+            Assert.Equal(ClaimResult.OverLimit, store.Claim(NewMessage(), Somebody(), 9, limits).Result);
+        }
+
+        Assert.True(store.Counters.TakeReport(Limit.ServicePerMinute));
+        Assert.False(store.Counters.TakeReport(Limit.ServicePerMinute));
+    }
+
+    /// <summary>The clocks of two hosts differ by some minutes, as they may.</summary>
+    [Fact]
+    public void HostWhoseClockIsBehind_CountsInTheMinuteOfTheOther()
+    {
+        var store = Open();
+        var limits = new LimitSettings { ServicePerMinute = 2 };
+        var late = Clock.Now;
+        Clock.Now = late.AddMinutes(9);
+        store.Claim(NewMessage(), Somebody(), 9, limits);
+        Clock.Now = late;
+        Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), Somebody(), 9, limits).Result);
+        Assert.Equal(ClaimResult.OverLimit, store.Claim(NewMessage(), Somebody(), 9, limits).Result);
+    }
 }

@@ -124,6 +124,30 @@ public abstract partial class StoreContract
             0, Number($"SELECT COUNT(*) FROM volume WHERE begun_at > {right.AddDays(10).ToUnixTimeSeconds()}"));
     }
 
+    /// <summary>A host whose clock is behind resets, and begins a volume with a time long past.</summary>
+    [Theory]
+    [InlineData(9)]
+    [InlineData(20000)]
+    public void ResetWithAClockBehind_MakesNoYoungMessageOld(int days)
+    {
+        var store = Open();
+        var right = Clock.Now;
+        var message = NewMessage();
+        store.Reset(right.AddDays(-7));
+        store.Claim(message, Somebody(), 1);
+        Clock.Now = right.AddDays(-days);
+        store.Reset(Clock.Now.AddDays(-7));
+        for (var day = 1; day <= 10; day++)
+        {
+            Clock.Now = right.AddDays(day);
+            store.Reset(Clock.Now.AddDays(-7));
+            if (day == 6) Assert.Equal(ClaimResult.Retry, store.Claim(message, Somebody(), 1).Result);
+        }
+
+        Assert.Equal(ClaimResult.Granted, store.Claim(message, Somebody(), 1).Result);
+        Assert.InRange(Number("SELECT COUNT(*) FROM volume"), 2, 13);
+    }
+
     [Fact]
     public void ResetsOfSeveralHosts_BeginOneVolume()
     {

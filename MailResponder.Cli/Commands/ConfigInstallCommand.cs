@@ -4,7 +4,6 @@ using MailResponder.Book;
 using MailResponder.Doctor;
 using MailResponder.Files;
 using MailResponder.Logs;
-using MailResponder.Native;
 using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
 
@@ -107,7 +106,6 @@ internal sealed class ConfigInstallCommand : Command
 
             Add(settings.ResponseBook, text);
             files.PutInPlace();
-            FileSystem.FlushAll();
         }
         catch (ResponderException)
         {

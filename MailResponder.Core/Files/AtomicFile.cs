@@ -1,8 +1,11 @@
+using MailResponder.Native;
+
 namespace MailResponder.Files;
 
 /// <summary>
 /// Replaces whole files: a reader finds the old or the new content, never a part, even after a crash. The new file is
-/// written under another name in the same folder, flushed to the disk, and then renamed.
+/// written under another name in the same folder, flushed to the disk, and then renamed. The new name is on the disk
+/// before a method returns.
 /// </summary>
 internal static class AtomicFile
 {
@@ -40,10 +43,7 @@ internal static class AtomicFile
         WriteNew(unfinished, mode, write);
         try
         {
-            if (giveName is null)
-                File.Move(unfinished, path, overwrite: true);
-            else
-                giveName(unfinished, path);
+            (giveName ?? Rename)(unfinished, path);
         }
         catch
         {
@@ -67,6 +67,13 @@ internal static class AtomicFile
         var unfinished = UnfinishedFile.NameFor(path);
         WriteNew(unfinished, mode, write);
         return unfinished;
+    }
+
+    /// <summary>Renames a complete file over another one. The change is on the disk before this returns.</summary>
+    public static void Rename(string from, string to)
+    {
+        File.Move(from, to, overwrite: true);
+        FileSystem.FlushName(to);
     }
 
     private static void WriteNew(string path, UnixFileMode? mode, Action<FileStream> write)

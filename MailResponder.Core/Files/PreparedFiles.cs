@@ -23,7 +23,7 @@ internal sealed class PreparedFiles : IDisposable
         foreach (var (unfinished, target) in _files)
         {
             var replaced = Placed == 0 ? "" : $" ({Placed} of {_files.Count} files are replaced already)";
-            FileTrouble.InWords(Cause.Output, target + replaced, () => File.Move(unfinished, target, overwrite: true));
+            FileTrouble.InWords(Cause.Output, target + replaced, () => AtomicFile.Rename(unfinished, target));
             Placed++;
         }
     }

@@ -59,6 +59,7 @@ internal static class SecretFile
             {
                 // The first process wins. File.Move would first check for the name and then rename.
                 isNew = FileSystem.TryLink(unnamed, name);
+                FileSystem.FlushName(name);
                 File.Delete(unnamed);
             });
             return isNew;
@@ -115,18 +116,14 @@ internal static class SecretFile
     /// Renames a file over another one of the same folder. The change is on the disk before this returns.
     /// </summary>
     /// <exception cref="ResponderException">The file cannot be renamed.</exception>
-    public static void Move(string from, string to) => Appear(to, to, () => File.Move(from, to, overwrite: true));
+    public static void Move(string from, string to) => Appear(to, to, () => AtomicFile.Rename(from, to));
 
-    /// <summary>
-    /// Runs an action that makes a file appear under a name. The name is on the disk before this returns.
-    /// </summary>
+    /// <summary>Runs an action that makes a file appear under a name.</summary>
     private static void Appear(string path, string subject, Action make) =>
         FileTrouble.InWords(Cause.Output, subject, () =>
         {
             OwnFolder.Require(Path.GetDirectoryName(Path.GetFullPath(path))!);
             make();
-            // Without this, a power failure could leave a database that uses the new key without the new key file.
-            FileSystem.FlushAll();
         });
 
     private static T Use<T>(string path, Cause cause, string what, Func<string, T> use) =>

@@ -6,7 +6,8 @@ namespace MailResponder.Native;
 /// <summary>File operations that .NET's classes do not offer.</summary>
 internal static partial class FileSystem
 {
-    private const int FileExists = 17;
+    private const int FileExists = 17, NotSupported = 22;
+    private const int CloseOnExec = 0x80000;
     private const int WorkingFolder = -100, OfEffectiveUser = 0x200;
     private const int Execute = 1, Write = 2, Read = 4;
 
@@ -45,8 +46,16 @@ internal static partial class FileSystem
     /// <exception cref="IOException">The disk is full or fails.</exception>
     public static void FlushData(SafeFileHandle file) => Check(fdatasync(file), "fdatasync");
 
-    /// <summary>Returns when everything written is on the disk, including file names (sync(2)).</summary>
-    public static void FlushAll() => sync();
+    /// <summary>Returns when the file's name is on the disk: it belongs to the folder (fsync(2)).</summary>
+    /// <exception cref="IOException">The folder cannot be read, or the disk is full or fails.</exception>
+    public static void FlushName(string file)
+    {
+        using var opened = open(Path.GetDirectoryName(Path.GetFullPath(file))!, CloseOnExec);
+        if (opened.IsInvalid)
+            throw new IOException("open", Marshal.GetLastPInvokeError());
+        // Some file systems of networks cannot flush a folder.
+        Check(fsync(opened) == 0 || Marshal.GetLastPInvokeError() == NotSupported ? 0 : -1, "fsync");
+    }
 
     /// <summary>
     /// Returns the path with all symbolic links resolved (realpath(3)). Null if it does not lead to a file.
@@ -76,6 +85,9 @@ internal static partial class FileSystem
     [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
     private static partial string? realpath(string path, nint resolved);
 
-    [LibraryImport("libc.so.6")]
-    private static partial void sync();
+    [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial SafeFileHandle open(string path, int flags);
+
+    [LibraryImport("libc.so.6", SetLastError = true)]
+    private static partial int fsync(SafeFileHandle file);
 }

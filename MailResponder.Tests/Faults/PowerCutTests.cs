@@ -4,8 +4,9 @@ using Microsoft.Data.Sqlite;
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// The power fails while the host answers, or right after. All that is left of the SQLite database is what the program
-/// has waited to see on the disk (disk.c). Whether or not Postfix still has the message, it is tried again.
+/// The power fails while the host answers, or right after. All that is left of the SQLite database and the outbox is
+/// what the program has waited to see on the disk (disk.c). Whether or not Postfix still has the message, it is tried
+/// again.
 /// </summary>
 public sealed class PowerCutTests : IDisposable
 {
@@ -34,6 +35,8 @@ public sealed class PowerCutTests : IDisposable
         Assert.Equal(2, sent.Count);
         Assert.Equal(sent, Files());
         Assert.Equal(1, MostUsed());
+        Assert.Equal(_place.Outbox.Select(Path.GetFileName).Order(),
+            Directory.GetFiles(_place.PathTo("disk/outbox")).Select(Path.GetFileName).Order());
     }
 
     [Fact]

@@ -3,10 +3,13 @@
  * usage: LD_PRELOAD=disk.so DISK=FOLDER program
  *
  * When the program waits for a file named responder.db or responder.db-wal (fsync, fdatasync), the file is on the disk,
- * and is copied into FOLDER. Nothing else ever gets there. Before the Nth reply appears (a rename to .eml), FOLDER's
- * files are copied into FOLDER/N. With DISK_FORGETS=1 nothing gets to the disk, however long the program waits.
+ * and is copied into FOLDER. When it waits for the folder outbox, the names of the replies in it are on the disk, and
+ * the replies are copied into FOLDER/outbox. Nothing else ever gets there. Before the Nth reply appears (a rename to
+ * .eml), FOLDER's files are copied into FOLDER/N. With DISK_FORGETS=1 nothing gets to the disk, however long the
+ * program waits.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +48,23 @@ static void copy(const char *from, const char *to) {
   syscall(SYS_close, target);
 }
 
+static void copy_replies(const char *outbox) {
+  char from[1024], to[1024];
+  struct dirent *entry;
+  DIR *open = opendir(outbox);
+  if (open == NULL) fail();
+  snprintf(to, sizeof to, "%s/outbox", folder);
+  mkdir(to, 0700);
+  while ((entry = readdir(open)) != NULL) {
+    const char *suffix = strrchr(entry->d_name, '.');
+    if (suffix == NULL || strcmp(suffix, ".eml") != 0) continue;
+    snprintf(from, sizeof from, "%s/%s", outbox, entry->d_name);
+    snprintf(to, sizeof to, "%s/outbox/%s", folder, entry->d_name);
+    copy(from, to);
+  }
+  closedir(open);
+}
+
 static void reached_disk(int fd) {
   char link[64], path[512], to[600];
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -52,6 +72,7 @@ static void reached_disk(int fd) {
   if (length <= 0 || folder[0] == '\0' || forgets) return;
   path[length] = '\0';
   const char *name = strrchr(path, '/');
+  if (name != NULL && strcmp(name + 1, "outbox") == 0) copy_replies(path);
   for (size_t i = 0; name != NULL && i < sizeof names / sizeof *names; i++) {
     if (strcmp(name + 1, names[i]) != 0) continue;
     snprintf(to, sizeof to, "%s/%s", folder, names[i]);

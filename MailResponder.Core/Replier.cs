@@ -51,7 +51,8 @@ internal sealed class Replier(
                 continue;
             if (permission == Permission.Later)
             {
-                Fail(entry, OpenAuthentication, Cause.Authentication);
+                problems.Add($"entry {entry.Number}: {OpenAuthentication}");
+                cause ??= Cause.Authentication;
                 continue;
             }
 
@@ -61,27 +62,26 @@ internal sealed class Replier(
                 receipts.Add(result.Detail);
             if ((result.Status == SendStatus.Sent ? result.Remark : result.Detail) is { } problem)
                 problems.Add($"entry {entry.Number}: {problem}");
-            if (result.Status == SendStatus.Temporary)
-                cause ??= result.Cause;
+            Cause? failed = result.Status is SendStatus.Temporary or SendStatus.Unknown ? result.Cause : null;
             try
             {
                 turn.Record(result.Status);
             }
             catch (ResponderException exception)
             {
-                Fail(entry, $"{InWords(result.Status)}, but this could not be recorded: {exception.Message}",
-                    exception.Cause);
+                problems.Add($"entry {entry.Number}: {InWords(result.Status)}, but this could not be recorded: "
+                    + exception.Message);
+                failed = exception.Cause;
             }
 
-            // Further replies could not be recorded either.
-            if (cause == Cause.Database)
+            if (failed == Cause.Database)
+            {
+                // Further replies could not be recorded either.
+                cause = failed;
                 break;
-        }
+            }
 
-        void Fail(ResponseEntry entry, string problem, Cause why)
-        {
-            problems.Add($"entry {entry.Number}: {problem}");
-            cause ??= why;
+            cause ??= failed;
         }
 
         if (cause is null && !message.AnySent)
@@ -96,6 +96,7 @@ internal sealed class Replier(
     {
         SendStatus.Sent => "was sent",
         SendStatus.Refused => "was refused permanently",
+        SendStatus.Unknown => "was perhaps sent",
         _ => "was not sent",
     };
 
@@ -133,7 +134,7 @@ internal sealed class Replier(
             if (!sender.ReplacesDateAndMessageId && turn.TokenFor(reply) is { } token)
                 reply.Message.Headers.Add(DeliveryReport.TokenHeader, token);
             _signer?.Sign(reply, withDateAndMessageId: !sender.ReplacesDateAndMessageId);
-            return turn.MayHandOver() ? sender.Send(reply) : SendResult.Unrecorded();
+            return turn.MayHandOver() ? sender.Send(reply) : SendResult.TooManyCopies();
         }
         catch (ResponderException exception)
         {
@@ -180,7 +181,7 @@ internal sealed class Replier(
         {
             if (status is SendStatus.Sent or SendStatus.Refused)
                 message.RecordDone(_id, isSent: status == SendStatus.Sent);
-            else if (_isBegun)
+            else if (_isBegun && status != SendStatus.Unknown)
                 message.Withdraw(_id);
         }
     }

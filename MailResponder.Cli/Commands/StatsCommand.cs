@@ -107,7 +107,8 @@ internal sealed class StatsCommand : Command
         if (sent.Status != SendStatus.Sent)
         {
             StandardError.WriteLine("responder: the statistics were not sent: " + sent.Detail);
-            return sent.Status == SendStatus.Temporary ? ExitCode.TemporaryFailure : ExitCode.Unavailable;
+            return sent.Status is SendStatus.Temporary or SendStatus.Unknown ? ExitCode.TemporaryFailure
+                : ExitCode.Unavailable;
         }
 
         Console.Out.WriteLine("sent: " + sent.Detail);

@@ -21,6 +21,9 @@ internal sealed class AwsClients(Uri? endpoint, string roots) : HttpClientFactor
     private const int MaxHeaderKilobytes = 16;
     private readonly List<byte[]> _authorities = endpoint?.Scheme == Uri.UriSchemeHttp ? [] : Read(roots);
 
+    /// <summary>Whether a server was reached and is trusted. Before that, no request was sent.</summary>
+    public bool HasConnected { get; private set; } = endpoint?.Scheme == Uri.UriSchemeHttp;
+
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new SocketsHttpHandler
     {
         UseProxy = false,
@@ -59,7 +62,8 @@ internal sealed class AwsClients(Uri? endpoint, string roots) : HttpClientFactor
             throw new AuthenticationException($"the server speaks {tls.SslProtocol}, which is too old");
         var authorities = TlsTrust.Above(certificate, chain, _authorities);
         var name = (sender as SslStream)?.TargetHostName ?? "this server";
-        return TlsTrust.FaultOf(certificate, chain, errors, authorities, roots, name) is { } fault
-            ? throw new AuthenticationException(fault) : true;
+        if (TlsTrust.FaultOf(certificate, chain, errors, authorities, roots, name) is { } fault)
+            throw new AuthenticationException(fault);
+        return HasConnected = true;
     }
 }

@@ -9,6 +9,9 @@ internal enum SendStatus
     /// <summary>The reply was not sent; a retry may succeed.</summary>
     Temporary,
 
+    /// <summary>It is unknown whether the reply was sent. A retry may send it twice, so there are only a few.</summary>
+    Unknown,
+
     /// <summary>The reply will never be accepted.</summary>
     Refused,
 
@@ -30,14 +33,14 @@ internal readonly record struct SendResult(
     public static SendResult Temporary(string problem, Cause cause = Cause.Send) =>
         new(SendStatus.Temporary, problem, cause);
 
+    public static SendResult Unknown(string problem) =>
+        new(SendStatus.Unknown, problem + "; it is unknown whether the reply was sent, so it may be sent twice");
+
     public static SendResult Refused(string problem) => new(SendStatus.Refused, problem);
 
-    /// <summary>
-    /// The reply is not sent now: it was handed over too often, and its outcome could never be recorded.
-    /// </summary>
-    public static SendResult Unrecorded() => Temporary(
-        $"was handed over {EntryStates.MaxCopies} times, but its outcome could not be recorded; it is tried again "
-        + "tomorrow");
+    /// <summary>The reply is not sent now: it was handed over too often, and its outcome is still unknown.</summary>
+    public static SendResult TooManyCopies() => Temporary(
+        $"was handed over {EntryStates.MaxCopies} times, and its outcome is still unknown; it is tried again tomorrow");
 
     public static SendResult AttachmentsRefused(string problem) => new(SendStatus.AttachmentsRefused, problem);
 }

@@ -19,14 +19,15 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
     /// </summary>
     public const int MaxMessageBytes = 25 * 1024 * 1024;
 
+    /// <summary>The recipient does not exist (EX_NOUSER of sysexits.h).</summary>
+    private const int NoUser = 67;
+
     private const string TooLong = "the reply is larger than large providers accept (25 MB with encoded attachments)";
 
     /// <summary>
     /// Postfix's words for a message that is larger than its message_size_limit. The exit code alone means "later".
     /// </summary>
     private static readonly byte[] TooBig = [.. "message file too big"u8];
-
-    private const int BrokenPipe = 32;
 
     public SendResult Send(OutgoingReply reply)
     {
@@ -36,21 +37,10 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
             return SendResult.AttachmentsRefused(TooLong);
         try
         {
-            using var process = FedProgram.Start(program, "-i", "-t", "-f", reply.Sender);
-            var isLate = false;
-            // Kills the program before this process ends at the deadline. Otherwise the program would see the end of
-            // its input, and send the part it has.
-            using var watch = new Alarm(End, deadline.ForOneCall);
-            var exitCode = Feed(process, reply);
-            return exitCode == FedProgram.Killed && Volatile.Read(ref isLate)
-                ? SendResult.Temporary($"{program} did not finish in time") : Meaning(exitCode, process, reply);
-
-            void End()
-            {
-                // Set first, or the program's end might be seen before its reason is known.
-                Volatile.Write(ref isLate, true);
-                process.Kill();
-            }
+            using var process = FedProgram.Start(reply.WriteTo, program, "-i", "-t", "-f", reply.Sender);
+            // The outcome is recorded before this process ends at the deadline.
+            using var watch = new Alarm(process.Kill, deadline.ForOneCall);
+            return Meaning(process.WaitForExit(), process, reply);
         }
         catch (Win32Exception exception)
         {
@@ -82,30 +72,6 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
         return recipient == reply.Recipient;
     }
 
-    /// <summary>Writes the reply to the program and returns its exit code.</summary>
-    /// <exception cref="IOException">An attachment cannot be read to its end.</exception>
-    private static int Feed(FedProgram process, OutgoingReply reply)
-    {
-        try
-        {
-            reply.WriteTo(process.Input);
-        }
-        catch (IOException exception) when ((exception.HResult & 0xffff) == BrokenPipe)
-        {
-            // The program stopped reading; its exit code tells why.
-        }
-        catch
-        {
-            // Killed first: at the end of its input, the program would send the part it has.
-            process.Kill();
-            process.WaitForExit();
-            throw;
-        }
-
-        process.Input.Dispose();
-        return process.WaitForExit();
-    }
-
     /// <summary>
     /// Returns what the exit code and the words of the program mean. The receipt has the reply's name: as the local
     /// part of the Message-ID, the mail system's log has it too.
@@ -123,7 +89,9 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
                 $"{program} refused it {reason}; see message_size_limit of Postfix, and: responder config check");
         }
 
-        return exitCode is ExitCode.DataError or 67 or 68
+        if (FedProgram.WasKilled(exitCode))
+            return SendResult.Unknown($"{program} did not finish in time, or was killed");
+        return exitCode is ExitCode.DataError or NoUser
             ? SendResult.Refused($"{program} refused it {reason}")
             : SendResult.Temporary($"{program} failed {reason}");
     }

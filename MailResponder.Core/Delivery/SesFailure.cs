@@ -12,9 +12,7 @@ namespace MailResponder.Delivery;
 /// <param name="IsThrottled">Whether the same call may succeed within seconds.</param>
 internal readonly record struct SesFailure(SendStatus Status, string Problem, bool IsThrottled = false)
 {
-    private const string PerhapsSent = "it is unknown whether SES accepted the reply, so it may be sent twice";
-
-    public const string WithoutId = "SES answered without a message id; " + PerhapsSent;
+    public const string NoConnection = "no connection to SES: see ses.endpoint and the host's firewall";
 
     private const string NoTls =
         "no TLS connection to SES: its certificate is not trusted, or another host answers in its place";
@@ -29,7 +27,7 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
         if (exception is AmazonServiceException { ErrorCode.Length: > 0 } answered)
             return SesErrorCode.Meaning(answered, action);
         if (exception is AmazonUnmarshallingException { StatusCode: < HttpStatusCode.MultipleChoices })
-            return Temporary($"SES sent an answer that could not be understood; {PerhapsSent}");
+            return Unknown("SES sent an answer that could not be understood");
         for (var inner = exception; inner is not null; inner = inner.InnerException)
         {
             if (OfNetwork(inner) is { } failure)
@@ -45,7 +43,7 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
     {
         HttpStatusCode.RequestEntityTooLarge => new(SendStatus.AttachmentsRefused, SesErrorCode.TooLong),
         HttpStatusCode.ServiceUnavailable => Temporary("SES is not available now (HTTP 503)"),
-        >= HttpStatusCode.InternalServerError => Temporary($"SES failed with HTTP {(int)status}; {PerhapsSent}"),
+        >= HttpStatusCode.InternalServerError => Unknown($"SES failed with HTTP {(int)status}"),
         _ => Temporary($"SES answered HTTP {(int)status} without a reason; does ses.endpoint name SES?"),
     };
 
@@ -53,7 +51,7 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
     {
         // The request breaks off before its end, so SES accepts nothing.
         ChangedFileException changed => Temporary(changed.Message),
-        OperationCanceledException or TimeoutException => Temporary($"SES did not answer in time; {PerhapsSent}"),
+        OperationCanceledException or TimeoutException => Unknown("SES did not answer in time"),
         AuthenticationException tls => Temporary($"{NoTls} ({tls.Message})"),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => Temporary(NoName),
         HttpRequestException
@@ -63,14 +61,17 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
             Temporary(NoName),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
-            Temporary("no connection to SES: see ses.endpoint and the host's firewall"),
+            Temporary(NoConnection),
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } =>
-            Temporary($"SES sent an answer that is not HTTP; {PerhapsSent}"),
+            Unknown("SES sent an answer that is not HTTP"),
         HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException or IOException =>
-            Temporary($"the connection to SES was cut; {PerhapsSent}"),
-        System.Xml.XmlException => Temporary($"SES sent an answer that could not be understood; {PerhapsSent}"),
+            Unknown("the connection to SES was cut"),
+        System.Xml.XmlException => Unknown("SES sent an answer that could not be understood"),
         _ => null,
     };
 
     private static SesFailure Temporary(string problem) => new(SendStatus.Temporary, problem);
+
+    /// <summary>SES may have accepted the reply.</summary>
+    private static SesFailure Unknown(string problem) => new(SendStatus.Unknown, SendResult.Unknown(problem).Detail);
 }

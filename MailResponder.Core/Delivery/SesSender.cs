@@ -7,7 +7,7 @@ namespace MailResponder.Delivery;
 
 /// <summary>
 /// Hands replies to Amazon SES (SendRawEmail). If the connection is cut or SES fails, it is unknown whether the reply
-/// was sent. Such a reply counts as not sent: it may arrive twice, but is not lost.
+/// was sent. Such a reply is sent again: it may arrive twice, but is not lost.
 /// </summary>
 internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISender
 {
@@ -51,7 +51,9 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
                 var failure = SesFailure.Of(exception, Action);
                 var pause = Pause(tries);
                 if (!failure.IsThrottled || tries == MaxTries || pause > deadline.ForOneCall)
-                    return new SendResult(failure.Status, failure.Problem);
+                    return failure.Status == SendStatus.Unknown && !_account.HasConnected
+                        ? SendResult.Temporary(SesFailure.NoConnection)
+                        : new SendResult(failure.Status, failure.Problem);
                 Thread.Sleep(pause);
             }
         }
@@ -79,7 +81,7 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
         messageId is { Length: > 0 and <= 200 }
             && messageId.All(c => c is > ' ' and < '\x7f' and not ('@' or ',' or '"'))
             ? SendResult.Sent("ses:" + messageId)
-            : SendResult.Temporary(SesFailure.WithoutId);
+            : SendResult.Unknown("SES answered without a message id");
 
     /// <summary>
     /// Returns a pause that doubles from call to call. Half of it is random, so that processes that were throttled

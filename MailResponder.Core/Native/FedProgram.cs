@@ -6,15 +6,17 @@ using Microsoft.Win32.SafeHandles;
 namespace MailResponder.Native;
 
 /// <summary>
-/// A program that reads its input from a pipe. Its output is discarded; the beginning of its standard error is kept.
-/// .NET's Process reads the output on threads, through sockets, which made a reply ten percent more expensive.
+/// A program that reads its input from a file in memory, which is complete before the program starts: from a pipe, it
+/// would take the first part for all of it if this process died. Its output is discarded; the beginning of its standard
+/// error is kept. .NET's Process reads the output on threads, through sockets, which made a reply ten percent more
+/// expensive.
 /// </summary>
 internal sealed unsafe partial class FedProgram : IDisposable
 {
-    /// <summary>The value that <see cref="WaitForExit"/> returns for a killed program.</summary>
-    public const int Killed = 128 + KillSignal;
+    /// <summary>Added to the number of the signal that ended the program; see <see cref="WaitForExit"/>.</summary>
+    private const int BySignal = 128;
 
-    private const int CloseOnExec = 0x80000, WriteOnly = 1, KillSignal = 9, PipeSignal = 13;
+    private const int WriteOnly = 1, KillSignal = 9, PipeSignal = 13, LastSignal = 64;
     private const short SetSignalDefaults = 0x04, SetSignalMask = 0x08;
     private const int ById = 1, WaitExited = 4, WaitNoReap = 0x01000000, Interrupted = 4;
 
@@ -30,31 +32,25 @@ internal sealed unsafe partial class FedProgram : IDisposable
     private readonly SafeFileHandle _errors;
     private bool _hasEnded;
 
-    private FedProgram(int id, SafeFileHandle input, SafeFileHandle errors)
-    {
-        _id = id;
-        _errors = errors;
-        Input = new FileStream(input, FileAccess.Write, bufferSize: 0);
-    }
+    private FedProgram(int id, SafeFileHandle errors) => (_id, _errors) = (id, errors);
 
-    /// <summary>The program's standard input. The program sees its end when this is disposed.</summary>
-    public FileStream Input { get; }
-
+    /// <param name="write">Writes the program's standard input. If this fails, the program is not started.</param>
+    /// <param name="path">The program.</param>
+    /// <param name="arguments">Its arguments, without its name.</param>
     /// <exception cref="Win32Exception">The program cannot be started.</exception>
-    public static FedProgram Start(string path, params string[] arguments)
+    public static FedProgram Start(Action<Stream> write, string path, params string[] arguments)
     {
-        var ends = stackalloc int[2];
-        Check(pipe2(ends, CloseOnExec) == 0 ? 0 : Marshal.GetLastPInvokeError());
-        using var reading = new SafeFileHandle(ends[0], ownsHandle: true);
-        var writing = new SafeFileHandle(ends[1], ownsHandle: true);
-        var errors = Memory();
+        using var input = new FileStream(MemoryFile("input"), FileAccess.ReadWrite, bufferSize: 0);
+        write(input);
+        input.Position = 0;
+        var errors = ErrorFile();
         byte* actions = stackalloc byte[Room], attributes = stackalloc byte[Room], signals = stackalloc byte[Room];
         new Span<byte>(signals, Room).Clear();
         Check(posix_spawn_file_actions_init(actions));
         Check(posix_spawnattr_init(attributes));
         try
         {
-            Check(posix_spawn_file_actions_adddup2(actions, ends[0], 0));
+            Check(posix_spawn_file_actions_adddup2(actions, (int)input.SafeFileHandle.DangerousGetHandle(), 0));
             Check(posix_spawn_file_actions_addopen(actions, 1, "/dev/null", WriteOnly, 0));
             Check(posix_spawn_file_actions_adddup2(actions, (int)errors.DangerousGetHandle(), 2));
             // .NET ignores SIGPIPE, and the program would inherit that.
@@ -63,11 +59,10 @@ internal sealed unsafe partial class FedProgram : IDisposable
             Check(posix_spawnattr_setsigdefault(attributes, signals));
             Check(posix_spawnattr_setflags(attributes, SetSignalDefaults | SetSignalMask));
             Check(posix_spawn(out var id, path, actions, attributes, [path, .. arguments, null], Surroundings()));
-            return new FedProgram(id, writing, errors);
+            return new FedProgram(id, errors);
         }
         catch
         {
-            writing.Dispose();
             errors.Dispose();
             throw;
         }
@@ -93,9 +88,12 @@ internal sealed unsafe partial class FedProgram : IDisposable
             _hasEnded = true;
             Check(waitpid(_id, out var status, 0) == _id ? 0 : Marshal.GetLastPInvokeError());
             var signal = status & 0x7f;
-            return signal != 0 ? 128 + signal : (status >> 8) & 0xff;
+            return signal != 0 ? BySignal + signal : (status >> 8) & 0xff;
         }
     }
+
+    /// <summary>Whether this exit code means a signal, of the program or of one that a shell ran.</summary>
+    public static bool WasKilled(int exitCode) => exitCode is > BySignal and <= BySignal + LastSignal;
 
     /// <summary>Returns the beginning of what the program has written to standard error so far.</summary>
     public byte[] ReadErrors()
@@ -113,24 +111,25 @@ internal sealed unsafe partial class FedProgram : IDisposable
             _ = _hasEnded ? 0 : kill(_id, KillSignal);
     }
 
-    public void Dispose()
-    {
-        Input.Dispose();
-        _errors.Dispose();
-    }
+    public void Dispose() => _errors.Dispose();
 
     /// <summary>
-    /// Makes a file in memory that cannot grow. A full pipe would block the program. A closed pipe would kill a process
-    /// that the program left behind to deliver the mail.
+    /// Makes the file for standard error, which cannot grow. A full pipe would block the program. A closed pipe would
+    /// kill a process that the program left behind to deliver the mail.
     /// </summary>
-    private static SafeFileHandle Memory()
+    private static SafeFileHandle ErrorFile()
     {
-        var file = memfd_create("errors", MemoryCloseOnExec | MemorySealable);
-        Check(file >= 0 ? 0 : Marshal.GetLastPInvokeError());
-        var errors = new SafeFileHandle(file, ownsHandle: true);
-        Check(ftruncate(file, MaxErrorBytes) == 0 ? 0 : Marshal.GetLastPInvokeError());
-        Check(fcntl(file, AddSeals, SealGrow) == 0 ? 0 : Marshal.GetLastPInvokeError());
+        var errors = MemoryFile("errors");
+        Check(ftruncate(errors, MaxErrorBytes) == 0 ? 0 : Marshal.GetLastPInvokeError());
+        Check(fcntl(errors, AddSeals, SealGrow) == 0 ? 0 : Marshal.GetLastPInvokeError());
         return errors;
+    }
+
+    private static SafeFileHandle MemoryFile(string name)
+    {
+        var file = memfd_create(name, MemoryCloseOnExec | MemorySealable);
+        Check(file >= 0 ? 0 : Marshal.GetLastPInvokeError());
+        return new SafeFileHandle(file, ownsHandle: true);
     }
 
     private static void Check(int error)
@@ -147,17 +146,14 @@ internal sealed unsafe partial class FedProgram : IDisposable
         return [.. variables, null];
     }
 
-    [LibraryImport("libc.so.6", SetLastError = true)]
-    private static partial int pipe2(int* ends, int flags);
-
     [LibraryImport("libc.so.6", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int memfd_create(string name, uint flags);
 
     [LibraryImport("libc.so.6", SetLastError = true)]
-    private static partial int ftruncate(int file, nint length);
+    private static partial int ftruncate(SafeFileHandle file, nint length);
 
     [LibraryImport("libc.so.6", SetLastError = true)]
-    private static partial int fcntl(int file, int command, nint argument);
+    private static partial int fcntl(SafeFileHandle file, int command, nint argument);
 
     [LibraryImport("libc.so.6")]
     private static partial int posix_spawn_file_actions_init(byte* actions);

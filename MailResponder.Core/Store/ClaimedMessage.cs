@@ -42,7 +42,7 @@ internal sealed class ClaimedMessage(Claim claim, RequesterStore? store, Request
     /// attempt may have sent the entry without being able to record it.
     /// </summary>
     /// <returns>
-    /// False if the entry was handed over too often today without a recorded outcome. Then it must not be sent now.
+    /// False if the entry was handed over too often today without a known outcome. Then it must not be sent now.
     /// </returns>
     /// <exception cref="ResponderException">The hand-over cannot be recorded; nothing may be sent.</exception>
     public bool TryBegin(ulong entry)

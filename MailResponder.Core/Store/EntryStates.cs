@@ -12,10 +12,11 @@ internal sealed class EntryStates
     public const int MaxEntries = 60;
 
     /// <summary>
-    /// How often an entry may be handed over on the first day if its outcome is never recorded. On each later day it
-    /// may be handed over once more. The claim itself records the first time, so the stored count is one lower.
+    /// How often an entry may be handed over on the first day while its outcome stays unknown. On each later day it may
+    /// be handed over once more. Postfix makes six attempts in about an hour. The claim itself records the first time,
+    /// so the stored count is one lower.
     /// </summary>
-    public const int MaxCopies = 3;
+    public const int MaxCopies = 6;
 
     // A record: the hash, the state, and the day when the entry was last handed over (days since 1970, UTC).
     private const int KeyBytes = sizeof(ulong), DayAt = KeyBytes + 1, RecordBytes = DayAt + sizeof(ushort);

@@ -105,19 +105,48 @@ public sealed class RetryTests
     /// A process that dies between sending and recording on every attempt does not send for five days.
     /// </summary>
     [Fact]
-    public void ReplyThatCanNeverBeRecorded_IsSentThreeTimesADayAtMost()
+    public void ReplyThatCanNeverBeRecorded_IsSentSixTimesADayAtMost()
     {
         using var place = new Workplace();
         place.SendThrough("""mkdir -p "$here/sent"; cat >"$here/sent/$$.eml"; kill -9 $PPID; sleep 1""");
         var request = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
-        for (var i = 0; i < 3; i++) Assert.Equal(
+        for (var i = 0; i < 6; i++) Assert.Equal(
             137, place.Filter(request, "--recipient", "links@example.com").ExitCode);
-        Assert.Equal(3, place.RepliesIn("sent").Count);
+        Assert.Equal(6, place.RepliesIn("sent").Count);
 
         for (var i = 0; i < 2; i++) place.Filter(request, "--recipient", "links@example.com").AssertDeferred();
 
-        Assert.Equal(3, place.RepliesIn("sent").Count);
-        Assert.Contains("was handed over 3 times", string.Join('\n', place.Log.Reports), StringComparison.Ordinal);
+        Assert.Equal(6, place.RepliesIn("sent").Count);
+        Assert.Contains("was handed over 6 times", string.Join('\n', place.Log.Reports), StringComparison.Ordinal);
+    }
+
+    /// <summary>sendmail takes the whole reply and hangs, as when it cannot write to the disk.</summary>
+    [Fact]
+    public void ReplyWhoseFateIsUnknown_IsSentSixTimesADayAtMost()
+    {
+        using var place = new Workplace();
+        place.SendThrough("""mkdir -p "$here/sent"; cat >"$here/sent/$$.eml"; kill -9 $$""");
+        var request = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
+
+        for (var i = 0; i < 8; i++) place.Filter(request, "--recipient", "links@example.com").AssertDeferred();
+
+        Assert.Equal(6, place.RepliesIn("sent").Count);
+        Assert.Contains("may be sent twice", place.Log.Reports[0], StringComparison.Ordinal);
+    }
+
+    /// <summary>sendmail reads its input only after the responder was killed.</summary>
+    [Fact]
+    public void KilledBeforeSendmailReads_TheReplyIsStillWhole()
+    {
+        using var place = new Workplace();
+        place.Book.RemoveAt(0);
+        place.SendThrough(
+            """mkdir -p "$here/sent"; kill -9 $PPID; cat >"$here/part"; mv "$here/part" "$here/sent/1.eml" """);
+
+        Assert.Equal(137, place.Filter(RequestMail.FromSomebodyNew()).ExitCode);
+
+        Patience.Until("the reply", () => place.RepliesIn("sent").Count == 1);
+        Assert.EndsWith("--\n", File.ReadAllText(place.RepliesIn("sent")[0]), StringComparison.Ordinal);
     }
 
     /// <summary>The database can be read but not written, as on a full disk.</summary>
@@ -137,6 +166,25 @@ public sealed class RetryTests
         Sqlite(place, "DROP TRIGGER full");
         place.Filter(request).AssertDone();
         AssertEachEntryOnce(place.Outbox);
+    }
+
+    /// <summary>The first entry fails for another reason, so the database is not the first thing that fails.</summary>
+    [Fact]
+    public void ReplyThatCannotBeRecorded_IsTheLastOfItsAttempt()
+    {
+        using var place = new Workplace();
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        foreach (var reply in place.Outbox) File.Delete(reply);
+        Sqlite(place, "CREATE TRIGGER full BEFORE UPDATE OF entries ON ledger BEGIN SELECT RAISE(ABORT, 'no'); END");
+        File.Delete(place.PathTo("files/tools/tool.zip"));
+        place.Book.Insert(0, place.Book[1]!.DeepClone());
+        place.Book.Insert(2, JsonNode.Parse("""{ "email_addr": "get@example.com", "body": "News.\n" }"""));
+        place.Write();
+
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
+
+        Assert.Single(place.Outbox);
+        Assert.Contains("reason=database", place.Log.Reports[^1], StringComparison.Ordinal);
     }
 
     [Fact]

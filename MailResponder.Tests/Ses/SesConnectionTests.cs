@@ -65,6 +65,16 @@ public class SesConnectionTests
         AssertDeferred(ses.Url, "did not answer in time", deadlineSeconds: 8);
     }
 
+    /// <summary>As behind a firewall that drops packets. Without TLS, no request was sent.</summary>
+    [Fact]
+    public void StallBeforeTls_IsNoConnection()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        AssertDeferred($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/", "no connection to SES",
+            deadlineSeconds: 8);
+    }
+
     [Fact]
     public void ClosedPort_IsDeferred() => AssertDeferred("http://127.0.0.1:1/", "no connection to SES");
 

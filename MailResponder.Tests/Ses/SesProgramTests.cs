@@ -75,6 +75,19 @@ public class SesProgramTests
     }
 
     [Fact]
+    public void ReplyThatIsAlwaysCutOff_IsSentSixTimesADayAtMost()
+    {
+        using var ses = new SesDouble(_ => SesAnswer.CutAfterRequest);
+        using var place = new Workplace();
+        place.SendThrough(ses);
+        var request = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
+
+        for (var i = 0; i < 8; i++) place.Filter(request, "--recipient", "links@example.com").AssertDeferred();
+
+        Assert.Equal(6, ses.Calls.Count);
+    }
+
+    [Fact]
     public void NobodyIsNamedInTheLog()
     {
         var request = RequestMail.FromSomebodyNew();

@@ -46,7 +46,7 @@ internal static class SendingCells
         Program("failing", host => host.UseSendmail(
         "cat >/dev/null; echo 'somebody@example.net is unknown' >&2; exit 75"), "failed with exit code 75", host =>
         host.UseSendmail()),
-        Program("cut", host => host.UseSendmail("head -c 10 >/dev/null; kill -9 $$"), "failed with exit code", host =>
+        Program("cut", host => host.UseSendmail("head -c 10 >/dev/null; kill -9 $$"), "or was killed", host =>
         host.UseSendmail()),
         new("sendmail", "slow") { Prepare = host => host.UseSendmail("sleep 0.7; " + FaultHost.SendmailThatSends),
         Harm = _ => { } },

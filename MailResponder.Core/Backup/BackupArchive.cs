@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.IO.Compression;
 
@@ -42,8 +41,6 @@ internal static class BackupArchive
     /// </exception>
     public static Dictionary<string, byte[]> Read(FileStream archive, Stream database)
     {
-        if (!IsWhole(archive))
-            throw Fault(archive, "is damaged or cut short; take another backup");
         archive.Position = 0;
         var contents = new Dictionary<string, byte[]>();
         var last = "before the first entry";
@@ -60,6 +57,11 @@ internal static class BackupArchive
                 entry.DataStream?.CopyTo(entry.Name == BackedUpFile.Database ? database : content);
                 contents[entry.Name] = content.ToArray();
             }
+
+            // The checksum follows the tar archive.
+            unpacked.CopyTo(Stream.Null);
+            if (contents.Count == 0)
+                throw new EndOfStreamException();
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {
@@ -67,34 +69,6 @@ internal static class BackupArchive
         }
 
         return contents;
-    }
-
-    /// <summary>
-    /// Returns whether the gzip file is complete: its last bytes must be the length of the uncompressed content (RFC
-    /// 1952, section 2.3.1). GZipStream verifies the checksum, but accepts a file that ends before the checksum.
-    /// </summary>
-    private static bool IsWhole(FileStream archive)
-    {
-        var last = new byte[sizeof(uint)];
-        if (archive.Length < last.Length)
-            return false;
-        archive.Position = archive.Length - last.Length;
-        archive.ReadExactly(last);
-        archive.Position = 0;
-        uint length = 0;
-        try
-        {
-            using var unpacked = new GZipStream(archive, CompressionMode.Decompress, leaveOpen: true);
-            var buffer = new byte[1 << 16];
-            for (var read = 1; read > 0; length += (uint)read)
-                read = unpacked.Read(buffer);
-        }
-        catch (InvalidDataException)
-        {
-            return false;
-        }
-
-        return length > 0 && length == BinaryPrimitives.ReadUInt32LittleEndian(last);
     }
 
     private static string? Problem(TarEntry entry, Dictionary<string, byte[]> before) =>

@@ -27,7 +27,7 @@ internal static class LogFile
             FileTrouble.InWords(Cause.Input, path, () =>
             {
                 using var file = new FileStream(path, new FileStreamOptions { BufferSize = 0 });
-                using Stream log = IsCompressed(file) ? Unpacked(file) : file;
+                using Stream log = IsCompressed(file) ? new GZipStream(file, CompressionMode.Decompress) : file;
                 LogLines.Read(log, counts.Add, isComplete: true);
             });
         }
@@ -54,15 +54,5 @@ internal static class LogFile
         var length = file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
         file.Seek(-length, SeekOrigin.Current);
         return length == 2 && magic is [0x1f, 0x8b];
-    }
-
-    /// <summary>
-    /// Decompresses a file. Without the switch, .NET reads a truncated file as a shorter one, and half a day would look
-    /// like a quiet day. .NET reads the switch once, so nothing else in the process may decompress before this.
-    /// </summary>
-    private static GZipStream Unpacked(FileStream file)
-    {
-        AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
-        return new GZipStream(file, CompressionMode.Decompress);
     }
 }

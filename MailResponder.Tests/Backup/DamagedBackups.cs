@@ -36,7 +36,7 @@ public sealed class DamagedBackups : IDisposable
         foreach (var length in middle.Concat(Enumerable.Range(whole.Length - 12, 12)))
         {
             System.IO.File.WriteAllBytes(Archive, whole[..length]);
-            AssertRefused($"{Archive}: is damaged or cut short; take another backup");
+            AssertRefused($"{Archive}: is damaged or cut short, ");
         }
     }
 
@@ -60,7 +60,7 @@ public sealed class DamagedBackups : IDisposable
     public void SomethingElse_IsRefused(string text)
     {
         System.IO.File.WriteAllText(Archive, text);
-        AssertRefused($"{Archive}: is damaged or cut short; take another backup");
+        AssertRefused($"{Archive}: is damaged or cut short, ");
     }
 
     /// <summary>The gzip layer is complete; only the tar archive inside is cut short.</summary>

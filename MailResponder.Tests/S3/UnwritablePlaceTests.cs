@@ -187,6 +187,6 @@ public sealed partial class UnwritablePlaceTests(S3Server server) : IClassFixtur
     }
 
     /// <summary>The time of a file in the state: an integer, but not 0.</summary>
-    [GeneratedRegex(@"\b[1-9]\d{9}\b(?=\s*\])")]
+    [GeneratedRegex(@"(?<=""unused_since"": )[1-9]\d{9}\b")]
     private static partial Regex Unused();
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MailResponder.Files;
 using MailResponder.Settings;
 
@@ -14,7 +14,7 @@ internal sealed class PullState
 {
     private readonly string _path;
 
-    private PullState(string path) => _path = path;
+    private PullState(string path, Dictionary<string, FetchedFile> files) => (_path, Files) = (path, files);
 
     /// <summary>Returns the time when the last good pull ended. Null if there was none.</summary>
     public static DateTimeOffset? LastSaved(string filesRoot) =>
@@ -44,16 +44,13 @@ internal sealed class PullState
     /// The files by name. For an attachment, the name is the path below the files root. For the book and the files next
     /// to it, it begins with "/".
     /// </summary>
-    public Dictionary<string, FetchedFile> Files { get; } = [];
+    public Dictionary<string, FetchedFile> Files { get; }
 
     /// <summary>Reads the state from its file. The state is empty if the file is missing or unreadable.</summary>
     public static PullState Load(string filesRoot)
     {
-        var state = new PullState(PathIn(filesRoot));
-        if (FileTrouble.OrNull(() => RegularFile.ReadAllBytes(state._path)) is { } text
-            && LocatedJson.Parse(text, state._path, []) is { } json)
-            state.Read(json);
-        return state;
+        var path = PathIn(filesRoot);
+        return new(path, FileTrouble.OrNull(() => JsonFile.Read(path, PullJson.Default.Files)) ?? []);
     }
 
     /// <summary>
@@ -61,40 +58,17 @@ internal sealed class PullState
     /// changed nothing.
     /// </summary>
     /// <returns>That name, and the name to give it.</returns>
-    public (string Unfinished, string Target) Prepare()
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
-        {
-            json.WriteStartObject();
-            foreach (var (path, file) in Files)
-            {
-                json.WriteStartArray(path);
-                json.WriteStringValue(file.ETag);
-                json.WriteStringValue(file.Sha256);
-                json.WriteNumberValue(file.UnusedSince);
-                json.WriteEndArray();
-            }
-
-            json.WriteEndObject();
-        }
-
-        return (AtomicFile.Prepare(_path, mode: null, buffer.WriteTo), _path);
-    }
+    public (string Unfinished, string Target) Prepare() => (AtomicFile.Prepare(_path, mode: null,
+        output => JsonSerializer.Serialize(output, Files, PullJson.Default.Files)), _path);
 
     private static string RefusalIn(string filesRoot) => Path.Join(filesRoot, ".pull.refused");
 
     private static string PathIn(string filesRoot) => Path.Join(filesRoot, ".pull.json");
-
-    private void Read(LocatedJson json)
-    {
-        foreach (var (path, _, value) in json.Members)
-        {
-            if (value.Items is [var etag, var sha256, var unusedSince]
-                && long.TryParse(unusedSince.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var since))
-            {
-                Files[path] = new FetchedFile(etag.Text, sha256.Text, since);
-            }
-        }
-    }
 }
+
+/// <summary>Reads and writes the file. Refuses JSON in which a required member is missing or null.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(Dictionary<string, FetchedFile>), TypeInfoPropertyName = "Files")]
+internal sealed partial class PullJson : JsonSerializerContext;

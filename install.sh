@@ -1533,9 +1533,9 @@ take_back_rest() {
 tell_what_stays() {
   if [ "$changes" -eq 0 ]; then echo "nothing to do"; fi
   if [ -n "$dry_run" ]; then return; fi
-  echo "These stay: $etc (settings, keys), $home (database, files), /var/log/mail_responder*.log," \
-    "and the user $user"
-  echo "To remove them too: rm -r $etc $home $state && userdel $user"
+  echo "These stay: $etc (settings, keys), $home (database, files), $home-metrics (if metrics were sent)," \
+    "/var/log/mail_responder*.log, and the user $user"
+  echo "To remove them too: rm -rf $etc $home $home-metrics $state && userdel $user"
   if [ "$(remembered database)" = mysql ]; then echo "The database mail_responder in MariaDB stays too"; fi
   if [ -n "$(recorded packages)" ]; then
     echo "These packages were installed for it, and stay: $(recorded packages | tr '\n' ' ')"

@@ -84,7 +84,8 @@ internal static class PostfixQueue
             if (timeout.IsCancellationRequested)
                 throw Failure($"did not end within {MaxWait.TotalSeconds} s");
             if (process.ExitCode != 0)
-                throw Failure($"failed with exit code {process.ExitCode}; is Postfix running?");
+                throw Failure($"failed with exit code {process.ExitCode}; is Postfix running, and may this user list "
+                    + "the queue (authorized_mailq_users)?");
             return new(counts.Select(pair => KeyValuePair.Create(pair.Key, (long)pair.Value))
                 .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal));
         }

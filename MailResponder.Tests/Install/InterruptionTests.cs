@@ -72,13 +72,16 @@ public sealed class InterruptionTests
         root.Run("postfix check && postfix status").Good();
     }
 
-    /// <summary>Kills the first run just before the last of its programs, the second just after it, and so on.</summary>
+    /// <summary>
+    /// Kills the first run just before the last of its programs, the second just after it, and so on in turn.
+    /// </summary>
     private static int RunsUntilDone(ServerRoot root, string command)
     {
         for (var runs = 1; runs <= 100; runs++)
         {
             var run = root.Run(
-                $"echo 0 >/run/calls; echo {runs % 2} >/run/before; setsid sh -c 'echo $$ >/run/victim; PATH=/root/trap:$PATH; exec {command}'");
+                $"echo 0 >/run/calls; echo {runs % 2} >/run/before; "
+                + $"setsid sh -c 'echo $$ >/run/victim; PATH=/root/trap:$PATH; exec {command}'");
             if (run.ExitCode == 0)
             {
                 // From here on nothing is killed. The script also counts the programs that run next.

@@ -161,7 +161,8 @@ public sealed class UpgradeTests : IDisposable
             _server.Install(options).Good();
             Assert.Equal(domains, Root.Run("postconf -h extradomains").Output.Trim());
             Assert.Contains(
-                $"\"own_domains\": [\"{domains.Replace(", ", "\", \"", StringComparison.Ordinal)}\", \"mail.example.com\"",
+                $"\"own_domains\": [\"{domains.Replace(", ", "\", \"", StringComparison.Ordinal)}\", "
+                + "\"mail.example.com\"",
                 Root.Read("/etc/mail_responder/settings.json"), StringComparison.Ordinal);
             AssertNothingToDo();
         }

@@ -139,7 +139,8 @@ public sealed class StatsOfTheHostTests : IDisposable
     }
 
     [Theory]
-    [InlineData("echo somebody@freemail.test >&2; exit 69", "failed with exit code 69; is Postfix running?")]
+    [InlineData("echo somebody@freemail.test >&2; exit 69",
+        "failed with exit code 69; is Postfix running, and may this user list the queue (authorized_mailq_users)?")]
     [InlineData("echo Mail queue is empty", "did not print its JSON form")]
     public void QueueThatCannotBeCounted_IsAProblem(string script, string problem)
     {

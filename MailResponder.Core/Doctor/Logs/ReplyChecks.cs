@@ -93,8 +93,9 @@ internal static class ReplyChecks
             var what = isFault ? "accepted almost no reply in 24 hours"
                 : $"refused {Figure.Percent(one.RefusedShare)} of the replies in 24 hours";
             check.Bad(isFault, $"{one.Provider} {what}: {one}",
-                "see what they answer in /var/log/mail.log (status=bounced, status=deferred); check whether "
-                + "this host's address is on block lists, and check SPF, DKIM and reverse DNS above");
+                "see what they answer in /var/log/mail.log (status=bounced, status=deferred; dsn=4.4.1: no connection, "
+                + "perhaps because the hosting provider blocks port 25); check whether this host's address is on block "
+                + "lists, and check SPF, DKIM and reverse DNS above");
         }
 
         foreach (var one in outcomes.Where(one => one.IsWithoutTls))

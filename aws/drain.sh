@@ -45,7 +45,7 @@ say() {
 }
 
 until [ "$(metadata autoscaling/target-lifecycle-state)" = Terminated ]; do sleep 10; done
-instance=$(metadata instance-id)
+until instance=$(metadata instance-id); [ -n "$instance" ]; do sleep 10; done
 say "this instance will be terminated; $(waiting) messages are in the queue"
 
 minute=0

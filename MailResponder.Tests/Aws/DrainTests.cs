@@ -18,7 +18,8 @@ public sealed class DrainTests : IDisposable
         Program("curl", """
             case $* in
               *api/token) echo token ;;
-              *instance-id) echo i-0123 ;;
+              *instance-id)
+                if [ -e "$here/instance-id-fails" ]; then rm "$here/instance-id-fails"; exit 22; else echo i-0123; fi ;;
               *target-lifecycle-state)
                 if [ "$(grep -c '^sleep 10' "$here/calls")" -ge 3 ]; then echo Terminated; else echo InService; fi ;;
             esac
@@ -62,6 +63,18 @@ public sealed class DrainTests : IDisposable
             call => call.Contains("record-lifecycle-action-heartbeat", StringComparison.Ordinal)));
         Assert.EndsWith(" 1 messages are lost with this instance", Calls[^2], StringComparison.Ordinal);
         Assert.Contains("complete-lifecycle-action", Calls[^1], StringComparison.Ordinal);
+    }
+
+    /// <summary>Without the id, every call to Auto Scaling would fail, and EC2 would end the instance.</summary>
+    [Fact]
+    public void MetadataThatFailOnce_AreAskedAgain()
+    {
+        _folder.Write("instance-id-fails", "");
+        Queue("true");
+        Drain().AssertDone();
+        var calls = Calls.Where(call => call.StartsWith("aws ", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(calls);
+        Assert.All(calls, call => Assert.Contains(" --instance-id i-0123", call, StringComparison.Ordinal));
     }
 
     [Fact]

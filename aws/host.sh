@@ -115,25 +115,10 @@ install_release() {
     --ses-region "$SES_REGION"
 }
 
-# Keeps the role's credentials from other users of this host. Runs after nftables.service, which starts with an empty
-# ruleset.
+# Keeps the role's credentials from other users of this host.
 guard_credentials() {
-  cat >/etc/systemd/system/mail_responder-metadata.service <<END
-# Made by aws/host.sh.
-[Unit]
-Description=Keeps the credentials of the instance's role from other users
-After=nftables.service
-PartOf=nftables.service
-Before=network.target
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/usr/sbin/nft -f $root/aws/metadata.nft
-
-[Install]
-WantedBy=multi-user.target
-END
+  install -m 644 "$root/aws/metadata.nft" "$etc/metadata.nft"
+  install -m 644 "$root/aws/mail_responder-metadata.service" /etc/systemd/system/mail_responder-metadata.service
   systemctl daemon-reload
   systemctl enable --now mail_responder-metadata.service
 }

@@ -109,8 +109,11 @@ public sealed class InstanceTests : IDisposable
                 + $"Group --unique-id i-0123 --status SUCCESS",
             ],
             steps);
-        Assert.Contains("ExecStart=/usr/sbin/nft -f /opt/mail_responder/aws/metadata.nft",
+        var loaded = "/etc/mail_responder/metadata.nft";
+        Assert.Contains($"ExecStart=/usr/sbin/nft -f {loaded}",
             File.ReadAllLines(_folder.PathTo("etc/systemd/system/mail_responder-metadata.service")));
+        Assert.Equal(File.ReadAllText(Repository.PathTo("aws", "metadata.nft")),
+            File.ReadAllText(_folder.PathTo(loaded[1..])));
         Assert.Contains("ExecStart=/opt/mail_responder/aws/drain.sh responders terminating 24",
             File.ReadAllLines(_folder.PathTo("etc/systemd/system/mail_responder-drain.service")));
     }

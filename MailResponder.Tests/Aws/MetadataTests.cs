@@ -4,7 +4,7 @@ namespace MailResponder.Tests.Aws;
 
 /// <summary>
 /// Loads aws/metadata.nft in a network namespace of its own, in which the instance metadata service and the clock
-/// answer every user.
+/// answer every user, and lets systemd do so.
 /// </summary>
 public sealed class MetadataTests
 {
@@ -26,5 +26,23 @@ public sealed class MetadataTests
 
             """,
             asked);
+    }
+
+    /// <summary>Whatever empties the ruleset through nftables.service, the guard is loaded again.</summary>
+    [Fact]
+    public void Guard_IsThereAgain_AfterEveryActionOnNftables()
+    {
+        var seen = ToolRun.Of("unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "--mount-proc",
+            "sh", Repository.PathTo("MailResponder.Tests", "Aws", "guard.sh"), Repository.PathTo("aws")).AssertDone();
+        Assert.Equal(
+            """
+            start: guarded
+            reload: guarded
+            restart: guarded
+            stop: open
+            start: guarded
+
+            """,
+            seen);
     }
 }

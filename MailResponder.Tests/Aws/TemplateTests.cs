@@ -38,53 +38,6 @@ public sealed class TemplateTests
         Assert.Contains(new Template(file).Faults, found => found.Contains(fault, StringComparison.Ordinal));
     }
 
-    [Theory]
-    [InlineData("CpuHighAlarm", "AWS/EC2", "CPUUtilization", "GreaterThanThreshold", "70", "UpOnCpu")]
-    [InlineData("CpuLowAlarm", "AWS/EC2", "CPUUtilization", "LessThanThreshold", "40", null)]
-    [InlineData("DiskHighAlarm", "System/Linux", "DiskSpaceUtilization", "GreaterThanThreshold", "80", "Up")]
-    [InlineData("DiskLowAlarm", "System/Linux", "DiskSpaceUtilization", "LessThanThreshold", "50", null)]
-    [InlineData("MemoryHighAlarm", "System/Linux", "MemoryUtilization", "GreaterThanThreshold", "80", "Up")]
-    [InlineData("MemoryLowAlarm", "System/Linux", "MemoryUtilization", "LessThanThreshold", "50", null)]
-    [InlineData("ProcessingTimeHighAlarm", "MailResponder", "processing_time", "GreaterThanThreshold", "10000", null)]
-    [InlineData("ProcessingTimeLowAlarm", "MailResponder", "processing_time", "LessThanThreshold", "5000", null)]
-    public void Alarm_IsAsPromised(
-        string name, string space, string metric, string comparison, string threshold, string? policy)
-    {
-        var alarm = Template.Properties(name);
-        Assert.Equal((space, metric, comparison, "Average"),
-            (Text(alarm, "Namespace"), Text(alarm, "MetricName"), Text(alarm, "ComparisonOperator"),
-            Text(alarm, "Statistic")));
-        Assert.Equal(("60", "2", threshold),
-            (Text(alarm, "Period"), Text(alarm, "EvaluationPeriods"), Text(alarm, "Threshold")));
-        string?[] actions = [.. alarm.GetProperty("AlarmActions").EnumerateArray()
-            .Select(action => action.GetProperty("Ref").GetString())];
-        Assert.Equal(policy is null ? ["AlarmTopic"] : [policy, "AlarmTopic"], actions);
-        string[] dimensions = metric == "DiskSpaceUtilization" ? ["AutoScalingGroupName", "Filesystem", "MountPath"]
-            : ["AutoScalingGroupName"];
-        Assert.Equal(dimensions, alarm.GetProperty("Dimensions").EnumerateArray()
-            .Select(dimension => Text(dimension, "Name")));
-    }
-
-    [Fact]
-    public void Hosts_AreTakenAway_OnlyWhenAllIsLow()
-    {
-        var alarms = Template.Content.GetProperty("Resources").EnumerateObject()
-            .Where(resource => Text(resource.Value, "Type") == "AWS::CloudWatch::Alarm");
-        Assert.Equal("AllLowAlarm", Assert.Single(
-            alarms, alarm => alarm.Value.GetProperty("Properties").GetProperty("AlarmActions").ToString()
-            .Contains("\"Down\"", StringComparison.Ordinal)).Name);
-        var metrics = Template.Properties("AllLowAlarm").GetProperty("Metrics").EnumerateArray().ToArray();
-        Assert.Equal("IF(cpu < ${CpuLow} AND disk < ${DiskLow} AND memory < ${MemoryLow}, 1, 0)",
-            metrics[0].GetProperty("Expression").GetProperty("Fn::Sub").GetString());
-        foreach (var (metric, alarm) in metrics.Skip(1).Zip(["CpuLowAlarm", "DiskLowAlarm", "MemoryLowAlarm"]))
-        {
-            var seen = metric.GetProperty("MetricStat").GetProperty("Metric");
-            foreach (var part in (string[])["Namespace", "MetricName", "Dimensions"])
-                Assert.Equal(Template.Properties(alarm).GetProperty(part).ToString(),
-                    seen.GetProperty(part).ToString());
-        }
-    }
-
     [Fact]
     public void PolicyFile_HasTheRightsOfTheRole_AndNoMore()
     {

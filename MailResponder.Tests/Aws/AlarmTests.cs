@@ -67,17 +67,18 @@ public sealed class AlarmTests
     }
 
     [Theory]
-    [InlineData(39, 49, 49, true)]
-    [InlineData(40, 49, 49, false)]
-    [InlineData(0, 50, 49, false)]
-    [InlineData(0, 49, 50, false)]
-    public void Hosts_AreTakenAway_OnlyWhenAllIsLow(int cpu, int disk, int memory, bool comes)
+    [InlineData(39, 49, 49, 99, true)]
+    [InlineData(40, 49, 49, 0, false)]
+    [InlineData(0, 50, 49, 0, false)]
+    [InlineData(0, 49, 50, 0, false)]
+    [InlineData(3, 20, 20, 100, false)] // SES is down: nothing to do, and mail waits
+    public void Hosts_AreTakenAway_OnlyWhenAllIsLow(int cpu, int disk, int memory, int queue, bool comes)
     {
-        Assert.Equal(comes, Comes("AllLowAlarm", ("cpu", cpu), ("disk", disk), ("memory", memory)));
+        Assert.Equal(comes, Comes("AllLowAlarm", ("cpu", cpu), ("disk", disk), ("memory", memory), ("queue", queue)));
         Assert.Equal("AllLowAlarm", Assert.Single(Alarms, alarm => Actions(alarm.Value).Contains("Down")).Key);
         // A missing figure keeps the hosts.
         Assert.Equal("notBreaching", Text(Template.Properties("AllLowAlarm"), "TreatMissingData"));
-        string[] others = ["CpuLowAlarm", "DiskLowAlarm", "MemoryLowAlarm"];
+        string[] others = ["CpuLowAlarm", "DiskLowAlarm", "MemoryLowAlarm", "QueueAlarm"];
         foreach (var (metric, other) in Seen("AllLowAlarm").Zip(others.Select(Template.Properties)))
         {
             foreach (var part in (string[])["Namespace", "MetricName", "Dimensions"])

@@ -23,10 +23,10 @@ public sealed class SimulationTests
                 + $"[{Number("CpuHigh") + Number("SaturatedMargin")},{Template.Default("HostsUpSaturated")}]]",
                 Template.Default("Cooldown"), Template.Default("CpuLow"), Template.Default("AlarmMinutes"),
                 $"{-Number("HostsDown")}", Template.Default("Cooldown"), Template.Default("MinHosts"),
-                Template.Default("MaxHosts"),
+                Template.Default("MaxHosts"), Template.Default("QueueLow"), Template.Default("DrainHours"),
             ],
-            ((string[])["steps", "pause", "cpu_low", "alarm_minutes", "down", "down_pause", "minimum", "maximum"])
-            .Select(name => Compact(tried.GetProperty(name))));
+            ((string[])["steps", "pause", "cpu_low", "alarm_minutes", "down", "down_pause", "minimum", "maximum",
+                "queue_low", "drain_hours"]).Select(name => Compact(tried.GetProperty(name))));
         var steps = Template.Properties("UpOnCpu").GetProperty("StepAdjustments");
         Assert.Equal(["HostsUp", "HostsUpSaturated"],
             steps.EnumerateArray().Select(
@@ -52,6 +52,18 @@ public sealed class SimulationTests
         }
 
         Assert.InRange(better, 6, int.MaxValue);
+    }
+
+    /// <summary>The first policy shows that the simulation sees a loss at all.</summary>
+    [Fact]
+    public void OutageLongerThanDrainHours_LosesNothing()
+    {
+        var runs = Simulation.Value.GetProperty("outages").EnumerateArray().ToList();
+        Assert.All(runs, run => Assert.InRange(
+            run.GetProperty("outage").GetDouble(), Number("DrainHours") + 1, double.MaxValue));
+        var lost = runs.ConvertAll(run => run.GetProperty("lost").GetInt32());
+        Assert.InRange(lost[0], 1, int.MaxValue);
+        Assert.Equal(0, lost[1]);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 """Simulates a group of responders in a spike, second by second, for docs/scaling.md; run by simulate.sh.
 
 Each host has its own queue, because mail stays where it was accepted. The load balancer distributes arrivals evenly.
-Alarms see what CloudWatch would: the mean of a whole minute, over the hosts in service, a minute late. A message costs
+Alarms see what CloudWatch would, a minute late: the mean CPU of a whole minute, over the hosts in service, and the
+longest queue at its end, over all hosts. A leaving host is terminated when its queue is empty or its time is over; what
+is in its queue then is lost. While SES or the database is down, nothing is answered. A message costs
 `cpu_ms` of one processor, including Postfix, and one send of Amazon SES, whose rate all hosts share. Mail delayed by
 SES costs no processor time here, and every arriving message is accepted. The first is a little too optimistic. The
 second is too pessimistic, because a full host also accepts more slowly, and senders try again.
@@ -12,9 +14,12 @@ import json
 from collections import deque
 from dataclasses import asdict, dataclass, replace
 from random import Random
+from typing import NamedTuple
 
 MINUTE = 60
+HOUR = 60 * MINUTE
 SPIKE_AT = 30                   # minutes after the start
+OUTAGE_AT = 45                  # in the spike, when the group has its full size
 
 
 @dataclass(frozen=True)
@@ -25,9 +30,11 @@ class Policy:
     steps: tuple = ((70, 4),)
     pause: int = 300            # seconds after growing before the group grows again: cooldown, or instance warm-up
     cpu_low: int = 40
+    queue_low: int = 10**9      # messages; a longer queue on any host keeps the group from shrinking
     alarm_minutes: int = 2
     down: int = 1
     down_pause: int = 300
+    drain_hours: int = 24       # that a leaving host has to empty its queue
     slow_scales: bool = False   # a processing time of over 10 s adds hosts too
     any_low: bool = False       # one low alarm of several removes a host; disks are nearly always low
     minimum: int = 1
@@ -36,7 +43,8 @@ class Policy:
 
 OLD = Policy("old: +4 / -1, 300 s", slow_scales=True)
 OLD_AS_IT_WAS = replace(OLD, name="old, as its alarms really were", any_low=True)
-SHIPPED = Policy("shipped: +4, from 90 % +9 / -1, 300 s", steps=((70, 4), (90, 9)))
+SHIPPED = Policy("shipped: +4, from 90 % +9 / -1, 300 s", steps=((70, 4), (90, 9)), queue_low=100)
+ANY_QUEUE = replace(SHIPPED, name="shipped, but shrinks with any queue", queue_low=Policy.queue_low)
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,7 @@ class World:
     ses: float = 1e9            # messages per second, for the whole account
     normal: float = 35.0        # messages per second
     factor: float = 20.0
+    outage: float = 0.0         # hours without SES or without the database
     hours: int = 5
     seed: int = 2026
 
@@ -54,7 +63,7 @@ class World:
 def arrivals(world):
     """Yields the messages of each second. A spike rises for a minute, stays for 20, then halves every 10 minutes."""
     random = Random(world.seed)
-    for second in range(world.hours * 3600):
+    for second in range(world.hours * HOUR):
         since = second / MINUTE - SPIKE_AT
         height = min(1.0, max(0.0, since)) * 0.5 ** max(0.0, (since - 21) / 10)
         rate = world.normal * (1 + (world.factor - 1) * height)
@@ -67,7 +76,7 @@ class Host:
         self.ready = ready
         self.queue = deque()    # [second of arrival, messages]
         self.waiting = 0.0
-        self.leaving = False
+        self.left = None        # second in which the group decided to terminate it
         self.busy = 0.0
 
     def answer(self, count, now, waits):
@@ -82,8 +91,16 @@ class Host:
                 self.queue.popleft()
 
 
+class Minute(NamedTuple):
+    """What the alarms see of a minute."""
+
+    cpu: float                  # mean, percent
+    slow: bool                  # whether SES delayed messages
+    queue: float                # messages on the host that has most
+
+
 class Group:
-    """The hosts, and the two pauses of the policy. `minutes` holds (mean CPU, whether SES delayed messages)."""
+    """The hosts, and the two pauses of the policy."""
 
     def __init__(self, policy, world):
         self.policy, self.world = policy, world
@@ -93,7 +110,7 @@ class Group:
         self.adding = policy.steps[0][1]    # hosts that the last growth requested
 
     def staying(self):
-        return [host for host in self.hosts if not host.leaving]
+        return [host for host in self.hosts if host.left is None]
 
     def decide(self, now):
         policy, seen = self.policy, self.minutes[:-1]
@@ -101,15 +118,15 @@ class Group:
         if len(recent) < policy.alarm_minutes:
             return
         more = 0
-        if all(m[0] > policy.steps[0][0] for m in recent):
-            more = max(hosts for cpu, hosts in policy.steps if recent[-1][0] >= cpu)
-        slow = policy.slow_scales and all(m[1] for m in recent)
+        if all(minute.cpu > policy.steps[0][0] for minute in recent):
+            more = max(hosts for cpu, hosts in policy.steps if recent[-1].cpu >= cpu)
+        slow = policy.slow_scales and all(minute.slow for minute in recent)
         if slow:
             more = max(more, policy.steps[0][1])
         if more:
             self.grow(more, now)
         # In the old policy each low alarm removed hosts by itself, whatever the others showed.
-        low = all(m[0] < policy.cpu_low for m in recent) and not slow
+        low = all(minute.cpu < policy.cpu_low and minute.queue < policy.queue_low for minute in recent) and not slow
         if low or policy.any_low:
             self.shrink(now)
 
@@ -128,16 +145,24 @@ class Group:
     def shrink(self, now):
         if now - max(self.grown, self.shrunk) < self.policy.down_pause:
             return
-        # Removes the newest host, which has the least in its queue. It leaves when the queue is empty.
+        # Removes the newest host, which has the least in its queue.
         for host in self.staying()[::-1][:self.policy.down]:
             if len(self.staying()) > self.policy.minimum:
-                host.leaving, self.shrunk = True, now
+                host.left = self.shrunk = now
+
+    def terminate(self, now):
+        """Removes the leaving hosts that are done, and returns the number of messages that are lost with them."""
+        done = [host for host in self.hosts if host.left is not None
+                and (host.waiting <= 1e-6 or now - host.left >= self.policy.drain_hours * HOUR)]
+        if done:
+            self.hosts = [host for host in self.hosts if host not in done]
+        return sum(host.waiting for host in done)
 
 
 def simulate(policy, world):
     capacity = world.processors * 1000 / world.cpu_ms
     group, waits, seconds, most, backlog = Group(policy, world), {}, 0, 0, 0.0
-    slow = 0
+    slow, lost = 0, 0.0
     for now, count in enumerate(arrivals(world)):
         open_hosts = [host for host in group.staying() if host.ready <= now]
         for host in open_hosts:
@@ -145,17 +170,19 @@ def simulate(policy, world):
             host.waiting += count / len(open_hosts)
         wanted = [min(host.waiting, capacity) if host.ready <= now else 0.0 for host in group.hosts]
         share = min(1.0, world.ses / max(sum(wanted), 1e-9))
+        if 0 <= now - OUTAGE_AT * MINUTE < world.outage * HOUR:
+            share = 0.0
         slow += share < 1.0
         for host, wish in zip(group.hosts, wanted):
             host.busy += wish * share / capacity
             host.answer(wish * share, now, waits)
-        group.hosts = [host for host in group.hosts if not host.leaving or host.waiting > 1e-6]
+        lost += group.terminate(now)
         seconds += len(group.hosts)
         most = max(most, len(group.hosts))
         backlog = max(backlog, sum(host.waiting for host in group.hosts))
         if now % MINUTE == MINUTE - 1:
             cpu = 100 * sum(host.busy for host in open_hosts) / MINUTE / len(open_hosts)
-            group.minutes.append((cpu, slow > MINUTE / 2))
+            group.minutes.append(Minute(cpu, slow > MINUTE / 2, max(host.waiting for host in group.hosts)))
             slow = 0
             for host in group.hosts:
                 host.busy = 0.0
@@ -164,7 +191,7 @@ def simulate(policy, world):
 
     def within(part):
         """Returns the minutes within which this part of the messages was answered; None if so many never were."""
-        left = part * (answered + late)
+        left = part * (answered + late + lost)
         for wait in sorted(waits):
             left -= waits[wait]
             if left <= 1e-6 * answered:
@@ -174,7 +201,7 @@ def simulate(policy, world):
     return {
         "policy": policy.name, "backlog": round(backlog),
         "median": within(0.5), "most": within(0.95), "all": within(1.0),
-        "hosts": most, "host_hours": seconds / 3600, "unanswered": round(late),
+        "hosts": most, "host_hours": seconds / 3600, "unanswered": round(late), "lost": round(lost),
     }
 
 
@@ -202,6 +229,12 @@ def results(world):
             for name, policies, there in spikes(world) for policy in policies]
 
 
+def outages(world):
+    """Returns the results of an outage that is longer than a leaving host may take."""
+    there = replace(world, outage=26.0, hours=28)
+    return [{"outage": there.outage, **simulate(policy, there)} for policy in (ANY_QUEUE, SHIPPED)]
+
+
 def tables(world):
     yield row("spike", "policy", "longest queue", "95 % answered within", "all within", "hosts", "host-hours in 5 h")
     yield row(*["---"] * 7)
@@ -220,6 +253,12 @@ def tables(world):
     for rate in (14, 50, 100, 200, 400, 800):
         run = simulate(SHIPPED, replace(world, ses=float(rate)))
         yield row(rate, f"{run['backlog']:,}", minutes(run["most"]), minutes(run["all"]))
+    yield ""
+    yield row("SES or database down for", "policy", "longest queue", "lost", "host-hours in 28 h")
+    yield row(*["---"] * 5)
+    for run in outages(world):
+        yield row(f"{run['outage']:g} h", run["policy"], f"{run['backlog']:,}", f"{run['lost']:,}",
+                  f"{run['host_hours']:.1f}")
 
 
 def main():
@@ -240,7 +279,7 @@ def main():
     world = World(**options)
     if as_json:
         print(json.dumps({"shipped": asdict(SHIPPED), "old": asdict(OLD), "world": asdict(world),
-                          "runs": results(world)}, indent=1))
+                          "runs": results(world), "outages": outages(world)}, indent=1))
     else:
         print("\n".join(tables(world)))
 

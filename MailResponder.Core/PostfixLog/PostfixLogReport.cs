@@ -71,32 +71,34 @@ internal sealed class PostfixLogReport(
     /// <summary>
     /// Counts the outcomes of replies, by provider. A message counts as a reply only if the responder's own events name
     /// it, because anybody can write such a Message-ID into a mail. Of several messages with the same Message-ID only
-    /// the first counts, because a recipient can copy the Message-ID of a reply.
+    /// the first counts, because a recipient can copy the Message-ID of a reply. Replies through SES are known from its
+    /// reports only. If none in the span is of a delivery, SES does not report them, and no share can be computed.
     /// </summary>
     private List<ProviderOutcomes> Outcomes() => database.Rows(
         $"""
         WITH fate AS (
           SELECT m.provider, m.removed, m.sent IS NOT NULL AS sent, m.deferred, m.without_tls,
             m.expired OR m.bounced OR {IsReported("bounced")} AS bounced,
-            {IsReported("complained")} AS complained
+            {IsReported("complained")} AS complained, 1 AS judged
           FROM message AS m WHERE m.arrived >= ?1 AND m.arrived < ?2 AND m.reply IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM message AS b WHERE b.reply = m.reply AND b.id < m.id)
             AND EXISTS (SELECT 1 FROM receipt WHERE receipt.reply = m.reply)
           UNION ALL
           SELECT max(provider), NULL, max(outcome IN ('sent', 'complained')), max(outcome = 'deferred'), 0,
-            max(outcome = 'bounced'), max(outcome = 'complained')
+            max(outcome = 'bounced'), max(outcome = 'complained'),
+            EXISTS (SELECT 1 FROM report AS p WHERE p.outcome = 'sent' AND p.at >= ?1 AND p.at < ?2)
           FROM report WHERE at >= ?1 AND at < ?2
             AND NOT EXISTS (SELECT 1 FROM message AS m WHERE m.reply = report.reply)
           GROUP BY reply)
         SELECT coalesce(provider, '{ProviderOutcomes.Others}'), sum(sent AND NOT bounced),
-          sum(deferred AND NOT sent AND NOT bounced AND removed IS NULL), sum(bounced),
+          sum(judged AND deferred AND NOT sent AND NOT bounced AND removed IS NULL), sum(judged AND bounced),
           sum(NOT deferred AND NOT sent AND NOT bounced AND removed IS NULL), sum(complained),
-          sum(without_tls AND NOT sent)
+          sum(without_tls AND NOT sent), sum(NOT judged AND (bounced OR NOT sent))
         FROM fate GROUP BY 1
         """,
         row => new ProviderOutcomes(
             row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5),
-            row.GetInt64(6)),
+            row.GetInt64(6), row.GetInt64(7)),
         _since, _until);
 
     private static string IsReported(string outcome) =>

@@ -21,8 +21,13 @@ namespace MailResponder.PostfixLog;
 /// Replies that were not sent because the provider offered no TLS or had the wrong certificate. They count as deferred
 /// or bounced too.
 /// </param>
+/// <param name="Reported">
+/// Replies that SES reported as bounced or delayed, while it reports no deliveries. They are counted nowhere else and
+/// are no sign of refusal, because nobody knows of how many replies they are a share.
+/// </param>
 internal sealed record ProviderOutcomes(
-    string Provider, long Sent, long Deferred, long Bounced, long Waiting, long Complained, long WithoutTls = 0)
+    string Provider, long Sent, long Deferred, long Bounced, long Waiting, long Complained, long WithoutTls = 0,
+    long Reported = 0)
 {
     public const string Others = "others";
 
@@ -30,11 +35,14 @@ internal sealed record ProviderOutcomes(
     private const int FewestRefused = 5;
 
     [JsonIgnore]
-    public long Total => Sent + Deferred + Bounced + Waiting;
+    public long Total => Tried + Waiting + Reported;
+
+    /// <summary>Replies that were attempted, without those of which only failures are reported.</summary>
+    [JsonIgnore]
+    public long Tried => Sent + Deferred + Bounced;
 
     /// <summary>The share, from 0 to 1, of the attempted replies that the provider did not accept.</summary>
-    public double RefusedShare =>
-        Sent + Deferred + Bounced is > 0 and var tried ? (double)(Deferred + Bounced) / tried : 0;
+    public double RefusedShare => Tried == 0 ? 0 : (double)(Deferred + Bounced) / Tried;
 
     /// <summary>
     /// Whether the provider accepted so few replies that it may be refusing this host. Requests forged with addresses
@@ -60,7 +68,7 @@ internal sealed record ProviderOutcomes(
     public (string Outcome, long Count)[] Counts() =>
     [
         ("sent", Sent), ("deferred", Deferred), ("bounced", Bounced), ("waiting", Waiting), ("complained", Complained),
-        ("without_tls", WithoutTls),
+        ("without_tls", WithoutTls), ("reported", Reported),
     ];
 
     /// <summary>Returns the counts in words, without those that are zero.</summary>
@@ -69,7 +77,8 @@ internal sealed record ProviderOutcomes(
         var shown = string.Join(", ", Counts().Where(one => one.Count > 0)
             .Select(one => $"{one.Count:#,0} {one.Outcome}"));
         return shown.Length == 0 ? "none" : shown.Replace("complained", "complained about", StringComparison.Ordinal)
-            .Replace("without_tls", "for want of TLS", StringComparison.Ordinal);
+            .Replace("without_tls", "for want of TLS", StringComparison.Ordinal)
+            .Replace("reported", "reported as not delivered", StringComparison.Ordinal);
     }
 
     /// <summary>
@@ -90,5 +99,6 @@ internal sealed record ProviderOutcomes(
 
     private static ProviderOutcomes Sum(string provider, IEnumerable<ProviderOutcomes> all) => new(provider,
         all.Sum(one => one.Sent), all.Sum(one => one.Deferred), all.Sum(one => one.Bounced),
-        all.Sum(one => one.Waiting), all.Sum(one => one.Complained), all.Sum(one => one.WithoutTls));
+        all.Sum(one => one.Waiting), all.Sum(one => one.Complained), all.Sum(one => one.WithoutTls),
+        all.Sum(one => one.Reported));
 }

@@ -98,6 +98,31 @@ public sealed class ReplyFates : IDisposable
             Outcomes().OrderBy(one => one.Provider).ToList());
     }
 
+    /// <summary>SES as docs/feedback.md sets it up: it reports bounces and complaints, but no deliveries.</summary>
+    [Fact]
+    public void FailuresWithoutDeliveries_AreNoShare()
+    {
+        for (var i = 0; i < 9; i++)
+            Reply("zahra@gmail.com", "sent");
+        ReportedOutcome[] reports = [.. Enumerable.Range(0, 24).Select(i =>
+            new ReportedOutcome($"ses-{i}", ReplyOutcome.Bounced, "gmail.com", FixedClock.Start))];
+        ReportedOutcome.Keep([.. reports, new("ses-a", ReplyOutcome.Deferred, "gmail.com", FixedClock.Start),
+            new("ses-b", ReplyOutcome.Complained, "gmail.com", FixedClock.Start),
+            new("ses-0", ReplyOutcome.Complained, "gmail.com", FixedClock.Start),
+            new("old", ReplyOutcome.Sent, "web.de", FixedClock.Start.AddDays(-2))], _settings.PostfixLog.Database);
+
+        var outcomes = Outcomes();
+
+        var gmail = Assert.Single(outcomes);
+        Assert.Equal(new("gmail.com", 10, 0, 0, 0, 2, 0, 25), gmail);
+        Assert.Equal("10 sent, 2 complained about, 25 reported as not delivered", gmail.ToString());
+        Assert.False(gmail.IsRefusing);
+        Assert.All(ReplyChecks.Judge(outcomes), finding => Assert.Equal("ok", finding.State.Hyphenated()));
+        ReportedOutcome.Keep(
+            [new("new", ReplyOutcome.Sent, "web.de", FixedClock.Start)], _settings.PostfixLog.Database);
+        Assert.Equal(new("gmail.com", 10, 1, 24, 0, 2), Outcomes()[0]);
+    }
+
     [Fact]
     public void ProviderWithFewReplies_IsNotGivenOut()
     {

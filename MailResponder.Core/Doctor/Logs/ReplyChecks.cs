@@ -100,7 +100,7 @@ internal static class ReplyChecks
 
         foreach (var one in outcomes.Where(one => one.IsWithoutTls))
             tls.Bad(
-                one.WithoutTls >= MostRefused * (one.Total - one.Waiting) && one.Provider != ProviderOutcomes.Others,
+                one.WithoutTls >= MostRefused * one.Tried && one.Provider != ProviderOutcomes.Others,
                 $"{one.Provider}: {Figure.Of(one.WithoutTls)} of {Figure.Of(one.Total)} replies in 24 hours "
                 + "could not be sent for want of TLS",
                 "see why in /var/log/mail.log (dsn=4.7.4: no TLS, dsn=4.7.5: not the right certificate), and "

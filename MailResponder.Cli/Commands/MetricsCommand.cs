@@ -11,6 +11,8 @@ namespace MailResponder.Cli;
 /// <summary>`responder metrics …`: reports metrics. Cron runs it every minute. It never delays a message.</summary>
 internal sealed class MetricsCommand : Command
 {
+    private const string CloudWatchState = "cloudwatch.json";
+
     public MetricsCommand() : base("metrics", "Metrics since the last run, for monitoring and autoscaling")
     {
         Add(Put());
@@ -29,7 +31,8 @@ internal sealed class MetricsCommand : Command
             if (result.GetValue(print))
                 Show(settings, metrics, log);
             else if (metrics.CloudWatch is { } connection)
-                Send(settings, metrics, connection, log);
+                Deliver(settings, metrics, () => MetricsRun.Begin(metrics.State, CloudWatchState, log),
+                    new CloudWatch(connection).Put);
             return ExitCode.Ok;
         }, print, CommandLine.LogOption);
     }
@@ -44,40 +47,72 @@ internal sealed class MetricsCommand : Command
             var metrics = settings.Metrics ?? new MetricsSettings();
             using var run = MetricsRun.Begin(metrics.State, "prometheus.json", result.GetValue(CommandLine.LogOption)!);
             run.Totals.Add(run.Traffic, metrics.Threshold);
-            var keep = run.Prepare();
             var text = PrometheusText.Of(
-                run.Totals, run.Host, Outcomes(settings.PostfixLog, metrics.Threshold), Canaries(settings));
-            OutputFile.Write(result.GetValue(output), text);
+                run.Totals, HostReading.Now(), Outcomes(settings.PostfixLog, metrics.Threshold), Canaries(settings));
+            var keep = () => { };
+            try
+            {
+                keep = run.Prepare();
+            }
+            finally
+            {
+                // A full disk must not hide itself. The totals are right: the next run counts the same lines again.
+                OutputFile.Write(result.GetValue(output), text);
+            }
+
             keep();
             return ExitCode.Ok;
         }, output, CommandLine.LogOption);
     }
 
-    private static void Send(
-        ResponderSettings settings, MetricsSettings metrics, AwsConnection connection, string log)
+    /// <summary>
+    /// Delivers the metrics. If the messages cannot be counted, or the state cannot be kept, delivers all others: the
+    /// alarms for a full disk must work then too. Returns the Auto Scaling group.
+    /// </summary>
+    private static string? Deliver(ResponderSettings settings, MetricsSettings metrics, Func<MetricsRun> begin,
+        Action<string, List<MetricDatum>> put)
     {
-        using var run = MetricsRun.Begin(metrics.State, "cloudwatch.json", log);
-        var all = All(run, metrics, settings);
-        var cloudWatch = new CloudWatch(connection);
-        var keep = run.Prepare();
-        cloudWatch.Put(metrics.Namespace, all.OfMail);
-        // The counts are delivered, so save the position in the log. If the host's values then fail to be delivered,
-        // nothing is lost: the next run sends current ones.
-        keep();
-        cloudWatch.Put(CloudWatchMetrics.HostNamespace, all.OfHost);
-    }
+        MetricsRun? run = null;
+        Action? keep = null;
+        string? group = null;
+        ResponderException? problem = null;
+        try
+        {
+            run = begin();
+            group = run.Group;
+            keep = run.Prepare();
+        }
+        catch (ResponderException exception)
+        {
+            problem = exception;
+            group ??= HostReading.AutoScalingGroup(known: null);
+        }
 
-    private static CloudWatchMetrics All(MetricsRun run, MetricsSettings metrics, ResponderSettings settings) =>
-        CloudWatchMetrics.Of(run.Traffic, run.Host, run.Group, metrics.Threshold,
-            Outcomes(settings.PostfixLog, metrics.Threshold), Canaries(settings), TimeProvider.System.GetUtcNow());
+        using (run)
+        {
+            var all = CloudWatchMetrics.Of(keep is null ? null : run!.Traffic, HostReading.Now(), group,
+                metrics.Threshold, Outcomes(settings.PostfixLog, metrics.Threshold), Canaries(settings),
+                TimeProvider.System.GetUtcNow());
+            try
+            {
+                put(CloudWatchMetrics.HostNamespace, all.OfHost);
+            }
+            finally
+            {
+                if (all.OfMail.Count > 0)
+                    put(metrics.Namespace, all.OfMail);
+                // Count no message twice, even if the host's values failed to be delivered.
+                keep?.Invoke();
+            }
+        }
+
+        return problem is null ? group : throw problem;
+    }
 
     private static void Show(ResponderSettings settings, MetricsSettings metrics, string log)
     {
-        using var run = MetricsRun.Look(metrics.State, "cloudwatch.json", log);
-        var all = All(run, metrics, settings);
-        Show(metrics.Namespace, all.OfMail);
-        Show(CloudWatchMetrics.HostNamespace, all.OfHost);
-        if (run.Group is null)
+        var group = Deliver(settings, metrics, () => MetricsRun.Look(metrics.State, CloudWatchState, log), Show);
+        if (group is null)
             Console.Out.WriteLine("the Auto Scaling group is unknown: metrics have no AutoScalingGroupName");
         if (metrics.CloudWatch is null)
             Console.Out.WriteLine("metrics.region is not set: responder metrics put sends nothing");

@@ -9,7 +9,10 @@ namespace MailResponder.Metrics;
 /// The metrics for CloudWatch: one list per namespace, so that a run makes two calls whatever the load. The names and
 /// values of dimensions are part of a metric's identity: an alarm must name the same ones.
 /// </summary>
-/// <param name="OfMail">The metrics of messages since the last run, for the namespace in the settings.</param>
+/// <param name="OfMail">
+/// The metrics of messages since the last run, of the queue, of replies and of canaries, for the namespace in the
+/// settings.
+/// </param>
 /// <param name="OfHost">
 /// The metrics of the host, for the namespace System/Linux. Their names and dimensions are those of Amazon's old
 /// monitoring scripts.
@@ -19,7 +22,7 @@ internal sealed record CloudWatchMetrics(List<MetricDatum> OfMail, List<MetricDa
     public const string HostNamespace = "System/Linux";
 
     /// <summary>Makes the metrics of one run.</summary>
-    /// <param name="traffic">The messages since the last run.</param>
+    /// <param name="traffic">The messages since the last run; null if they cannot be counted.</param>
     /// <param name="host">The state of the host now.</param>
     /// <param name="group">The Auto Scaling group. Null: the metrics do not have this dimension.</param>
     /// <param name="threshold">A requested address with at least this many answers has its own metric.</param>
@@ -27,14 +30,13 @@ internal sealed record CloudWatchMetrics(List<MetricDatum> OfMail, List<MetricDa
     /// <param name="canaries">The results of the last runs of `responder canary`, by mailbox.</param>
     /// <param name="now">The current time, for the age of each canary's last success.</param>
     public static CloudWatchMetrics Of(
-        Traffic traffic, HostReading host, string? group, int threshold, IReadOnlyList<ProviderOutcomes>? outcomes,
+        Traffic? traffic, HostReading host, string? group, int threshold, IReadOnlyList<ProviderOutcomes>? outcomes,
         IReadOnlyDictionary<string, CanaryRecord> canaries, DateTimeOffset now)
     {
         (string, string)[] ofGroup = group is null ? [] : [("AutoScalingGroupName", group)];
         var mail = new List<MetricDatum>();
-        var durations = traffic.Durations;
         // Without a message there is no duration, and CloudWatch refuses a statistic set without a sample.
-        if (durations.Count > 0)
+        if (traffic?.Durations is { Count: > 0 } durations)
         {
             mail.Add(Metric("processing_time", StandardUnit.Milliseconds, new StatisticSet
             {
@@ -45,11 +47,15 @@ internal sealed record CloudWatchMetrics(List<MetricDatum> OfMail, List<MetricDa
             }, ofGroup));
         }
 
-        mail.Add(Count("response_sent", traffic.Replies, ofGroup));
-        mail.Add(Count("deferred", traffic.Messages[Result.Deferred], ofGroup));
+        if (traffic is not null)
+        {
+            mail.Add(Count("response_sent", traffic.Replies, ofGroup));
+            mail.Add(Count("deferred", traffic.Messages[Result.Deferred], ofGroup));
+        }
+
         if (host.QueueLength is { } waiting)
             mail.Add(Count("queue_length", waiting, ofGroup));
-        foreach (var (address, replies) in traffic.RepliesByAddress(threshold))
+        foreach (var (address, replies) in traffic?.RepliesByAddress(threshold) ?? [])
             mail.Add(Count("response_sent", replies, ("Address", address)));
         foreach (var one in outcomes ?? [])
         {

@@ -4,7 +4,7 @@ using MailResponder.Logs;
 namespace MailResponder.Metrics;
 
 /// <summary>
-/// One run of `responder metrics`: reads the log and the state of the host. `put` and `prometheus` each have their own
+/// One run of `responder metrics`: counts the new lines of the log. `put` and `prometheus` each have their own
 /// state file.
 /// </summary>
 internal sealed class MetricsRun : IDisposable
@@ -33,8 +33,6 @@ internal sealed class MetricsRun : IDisposable
 
     /// <summary>The messages since the state was last saved.</summary>
     public Traffic Traffic { get; } = new();
-
-    public HostReading Host { get; } = HostReading.Now();
 
     /// <summary>
     /// The Auto Scaling group of the host; null if it is unknown. The first use asks the instance metadata service.
@@ -73,14 +71,18 @@ internal sealed class MetricsRun : IDisposable
     }
 
     /// <summary>
-    /// Writes the new state next to the old one. The caller calls the returned action after delivering the metrics; it
-    /// replaces the old state.
+    /// Writes the new state next to the old one. The caller calls the returned action after delivering the counts; it
+    /// replaces the old state. A run that changes nothing writes nothing.
     /// </summary>
     /// <exception cref="ResponderException">
-    /// The state cannot be written. The caller should not deliver the metrics.
+    /// The state cannot be written. The next run will count the same messages.
     /// </exception>
-    public Action Prepare() =>
-        (_group.IsValueCreated ? _state with { AutoScalingGroup = _group.Value } : _state).Prepare(_path);
+    public Action Prepare()
+    {
+        if (_turn is null)
+            return () => { };
+        return (_group.IsValueCreated ? _state with { AutoScalingGroup = _group.Value } : _state).Prepare(_path);
+    }
 
     public void Dispose() => _turn?.Dispose();
 }

@@ -78,6 +78,21 @@ public sealed class PrometheusTests : IDisposable
     }
 
     [Fact]
+    public void StateThatCannotBeWritten_HidesNothing_AndCountsOnce()
+    {
+        Run();
+        _place.Replied(6);
+        // The unfinished state cannot replace a folder.
+        Directory.CreateDirectory(_place.Place.PathTo("state/prometheus.json.new/full"));
+        var run = _place.Place.Command("metrics", "prometheus", "--log", _place.Log);
+        Assert.Equal(73, run.ExitCode);
+        Assert.Contains("replies_total{address=\"get@example.com\"} 6\n", run.OutputText, StringComparison.Ordinal);
+        Assert.Contains("disk_used_ratio{", run.OutputText, StringComparison.Ordinal);
+        Directory.Delete(_place.Place.PathTo("state/prometheus.json.new"), recursive: true);
+        Assert.Equal(6, Run()["replies_total{address=\"get@example.com\"}"]);
+    }
+
+    [Fact]
     public void NobodyIsNamed()
     {
         Run();

@@ -137,7 +137,7 @@ internal sealed class StatsCommand : Command
             report.Problems.Add("settings", problem);
         return report with
         {
-            Postfix = report.Part("postfix", () => Postfix(settings, messages, span, threshold)),
+            Postfix = report.Part("postfix", () => Postfix(settings, file, messages, span, threshold)),
             Ses = report.Part("ses", () => settings?.Ses is { } ses ? SesFigures.Ask(ses, now) : null),
             Queue = report.Part("queue", PostfixQueue.CountByName),
             Host = report.Part("host", HostFacts.Read),
@@ -152,17 +152,21 @@ internal sealed class StatsCommand : Command
         ResponseBookFile.Check(settings.ResponseBook, [])?.AttachmentsOffLine is not null;
 
     /// <summary>
-    /// Summarizes Postfix's log for the requested span, or else from the first message in the responder's log to the
-    /// last. Null if that log has no message, or <see cref="PostfixLogDatabase"/> has no data.
+    /// Summarizes Postfix's log for the requested span, or else for the whole days of the responder's log: from the day
+    /// in which it was made or has its first message to the day of its last. Mail that arrived while the responder
+    /// could not even start is in Postfix's log only. Null if <see cref="PostfixLogDatabase"/> has no data.
     /// </summary>
-    private static PostfixLogSummary? Postfix(
-        ResponderSettings? settings, MessageFigures messages, (DateTimeOffset? Since, DateTimeOffset? Until) span,
-        int threshold) =>
-        (span.Since ?? messages.First) is { } since && (span.Until ?? messages.Last?.AddTicks(1)) is { } until
-            && since < until
-            ? PostfixLogDatabase.Summarise(
-                settings?.PostfixLog.Database ?? PostfixLogSettings.DefaultDatabase, since, until, threshold)
-            : null;
+    private static PostfixLogSummary? Postfix(ResponderSettings? settings, string log, MessageFigures messages,
+        (DateTimeOffset? Since, DateTimeOffset? Until) span, int threshold)
+    {
+        DateTimeOffset made = File.GetCreationTime(log);
+        var since = span.Since ?? Midnight(messages.First < made ? messages.First.Value : made);
+        var until = span.Until ?? Midnight((messages.Last ?? made).AddDays(1));
+        return since < until ? PostfixLogDatabase.Summarise(
+            settings?.PostfixLog.Database ?? PostfixLogSettings.DefaultDatabase, since, until, threshold) : null;
+
+        static DateTimeOffset Midnight(DateTimeOffset time) => time.LocalDateTime.Date;
+    }
 
     /// <exception cref="ResponderException">The text is not a time.</exception>
     private static DateTimeOffset? Time(string option, string? text, DateTimeStyles zone) => text is null ? null

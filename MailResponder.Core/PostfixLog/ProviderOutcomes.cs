@@ -31,8 +31,11 @@ internal sealed record ProviderOutcomes(
 {
     public const string Others = "others";
 
-    /// <summary>The smallest number of replies that is evidence of a problem.</summary>
-    private const int FewestRefused = 5;
+    /// <summary>The smallest number of replies, or of mails, that is evidence of a problem.</summary>
+    public const int FewestRefused = 5;
+
+    /// <summary>The smallest share that is evidence of a problem.</summary>
+    public const double LargeShare = 0.2;
 
     [JsonIgnore]
     public long Total => Tried + Waiting + Reported;
@@ -49,7 +52,7 @@ internal sealed record ProviderOutcomes(
     /// that do not exist also cause bounces, but rarely this many.
     /// </summary>
     [JsonIgnore]
-    public bool IsRefusing => Deferred + Bounced >= FewestRefused && RefusedShare >= 0.2;
+    public bool IsRefusing => Deferred + Bounced >= FewestRefused && RefusedShare >= LargeShare;
 
     /// <summary>Whether too many replies failed for lack of TLS for this to be one small server.</summary>
     [JsonIgnore]

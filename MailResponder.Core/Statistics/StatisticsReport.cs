@@ -81,6 +81,16 @@ internal sealed record StatisticsReport
                     $"A bug deferred messages ({Figure.Of(Messages.Exceptions)} attempts): the log says where it is.");
             }
 
+            if (Postfix is { Received: >= ProviderOutcomes.FewestRefused, Answered: 0 })
+                warnings.Add($"{Figure.Of(Postfix.Received)} mails were received, and none was answered.");
+            if (Postfix is { Deferred: >= ProviderOutcomes.FewestRefused }
+                && Postfix.Deferred >= ProviderOutcomes.LargeShare * Postfix.Received)
+            {
+                warnings.Add($"{Figure.Of(Postfix.Deferred)} of {Figure.Of(Postfix.Received)} mails were deferred. If "
+                    + "no cause is listed below, the responder could not start: see status=SOFTBOUNCE and "
+                    + "status=deferred in /var/log/mail.log.");
+            }
+
             foreach (var provider in (Postfix?.Outcomes ?? []).Where(one => one.IsRefusing))
             {
                 var share = Figure.Percent(provider.RefusedShare);

@@ -97,6 +97,37 @@ public sealed class StatsOfTheHostTests : IDisposable
         Assert.Equal(0, (int)_place.Stats("--log", _place.PathTo("log.1"))["postfix"]!["received"]!);
     }
 
+    /// <summary>
+    /// A responder that cannot start logs no event, so its log ends early, or has no line. Only Postfix knows of the
+    /// mail.
+    /// </summary>
+    [Theory]
+    [InlineData(true, "9 of 10 mails were deferred")]
+    [InlineData(false, "9 mails were received, and none was answered", "9 of 9 mails were deferred")]
+    public void Outage_IsSeenThoughTheResponderLoggedNothing(bool answersOne, params string[] warnings)
+    {
+        DateTimeOffset now = DateTime.Now;
+        var log = new MadeLog { Time = now.AddSeconds(-30) };
+        File.WriteAllText(_place.PathTo("log.1"), answersOne
+            ? log.Replied("get@example.com").Text.Replace("4bXyz", "4A00000", StringComparison.Ordinal) : "");
+        File.WriteAllLines(_place.PathTo("maillog"), Enumerable.Range(answersOne ? 0 : 1, answersOne ? 10 : 9)
+            .Select(i => string.Create(CultureInfo.InvariantCulture, $"{now.AddSeconds(i - 30):O} mx postfix/pipe[7]: "
+                + $"4A{i:X5}: to=<mail_responder+get@example.com>, orig_to=<get@example.com>, relay=responder, "
+                + $"delay=0, delays=0/0/0/0, dsn=4.3.0, status={(i == 0 ? "sent" : "SOFTBOUNCE")} (why)")));
+        _place.Settings["postfix_log"] = new JsonObject { ["database"] = "rows.db" };
+        _place.Write();
+        var read = _place.Command(
+            "postfix-log", "--mail-log", _place.PathTo("maillog"), "--log", _place.PathTo("log.1"));
+        Assert.True(read.ExitCode == 0, read.Errors);
+
+        var report = _place.Stats("--log", _place.PathTo("log.1"));
+
+        Assert.Equal((answersOne ? 1 : 0, 9),
+            ((int)report["postfix"]!["answered"]!, (int)report["postfix"]!["deferred"]!));
+        Assert.Equal(warnings, report["warnings"]!.AsArray().Select(
+            warning => warning!.GetValue<string>().Split('.')[0]));
+    }
+
     [Fact]
     public void Instance_IsAskedWithAToken()
     {

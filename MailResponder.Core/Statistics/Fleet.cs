@@ -12,15 +12,15 @@ namespace MailResponder.Statistics;
 internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvider clock)
 {
     /// <summary>
-    /// How long after midnight the report of the day is mailed. Each host counts every ten minutes, so some count the
-    /// last messages of the day only after midnight.
+    /// How long after one host has counted the whole day its report is mailed. Every host counts every ten minutes, so
+    /// by then all have, even if the database could not be used all night.
     /// </summary>
-    private static readonly TimeSpan WaitForHosts = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan WaitForHosts = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long after midnight the previous day is still counted again.</summary>
-    private static readonly TimeSpan StillYesterday = TimeSpan.FromHours(2);
+    /// <summary>How long after a day its report is mailed if no host has counted all of it.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(6);
 
-    /// <summary>Counts today in UTC and, for two hours after midnight, yesterday as well.</summary>
+    /// <summary>Counts yesterday in UTC and today.</summary>
     /// <param name="log">The host's log of events.</param>
     /// <param name="settings">The settings, which name the database of <see cref="PostfixLogDatabase"/>.</param>
     /// <param name="host">The host's name, the id of its EC2 instance or null, and the current time.</param>
@@ -29,13 +29,12 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
         string log, ResponderSettings settings, (string Name, string? Instance, DateTimeOffset Now) host)
     {
         var today = HostDays.DayOf(host.Now);
-        var counted = HostDay.Count(today, log, settings, host);
-        return host.Now - HostDays.StartOf(today) >= StillYesterday ? [counted]
-            : [HostDay.Count(today - 1, log, settings, host), counted];
+        return [HostDay.Count(today - 1, log, settings, host), HostDay.Count(today, log, settings, host)];
     }
 
     /// <summary>
-    /// Replaces this host's figures in the database, unless the stored ones count more messages. Deletes old days.
+    /// Replaces this host's figures in the database, unless the stored ones are those of the whole day, or count more
+    /// messages. Stores no row for a former day without mail, when this host perhaps did not exist. Deletes old days.
     /// </summary>
     /// <remarks>
     /// The stored figures count more messages if the log was rotated twice in a day, or deleted. The stored figures of
@@ -44,14 +43,16 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
     /// <exception cref="ResponderException">The database cannot be used now.</exception>
     public void Put(HostDay[] counted)
     {
+        var today = HostDays.DayOf(clock.GetUtcNow());
         foreach (var day in counted)
         {
             var before = days.Find(day.Day, Convert.FromHexString(day.Id)) is { } row ? HostDay.Of(row) : null;
-            if (!(before?.Messages.Total > day.Messages.Total))
+            if (before is null ? day.Day == today || !day.IsEmpty
+                : !before.IsWhole && before.Messages.Total <= day.Messages.Total)
                 days.Put((day with { Postfix = day.Postfix ?? before?.Postfix }).ToRow());
         }
 
-        days.Forget(HostDays.DayOf(clock.GetUtcNow()) - HostDays.DaysKept);
+        days.Forget(today - HostDays.DaysKept);
     }
 
     /// <summary>
@@ -62,7 +63,7 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
     public IEnumerable<long> Due()
     {
         var now = clock.GetUtcNow();
-        return days.NotMailed(HostDays.DayOf(now - WaitForHosts)).Where(day => days.TryTake(day, now));
+        return days.NotMailed(HostDays.DayOf(now)).Where(day => DueAt(day) <= now && days.TryTake(day, now));
     }
 
     /// <summary>
@@ -95,6 +96,13 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
                     + "this host does not have, come from another release, or are damaged.",
             },
         };
+    }
+
+    private DateTimeOffset DueAt(long day)
+    {
+        var whole = days.Read(day, day + 1).Select(HostDay.Of).OfType<HostDay>().Where(host => host.IsWhole).ToList();
+        return whole.Count > 0 ? whole.Min(host => host.Counted) + WaitForHosts
+            : HostDays.StartOf(day + 1) + LongestWait;
     }
 
     private static string Date(long day) =>

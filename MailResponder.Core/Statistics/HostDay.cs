@@ -24,6 +24,16 @@ internal sealed record HostDay(
     public long Day { get; init; }
 
     /// <summary>
+    /// Whether the day was over when the host counted. A few minutes later, the last lines of the day are in the logs
+    /// and in the database of Postfix's log.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsWhole => Counted >= HostDays.StartOf(Day + 1).AddMinutes(5);
+
+    [JsonIgnore]
+    public bool IsEmpty => Messages.Total == 0 && Postfix is not { Received: > 0 };
+
+    /// <summary>
     /// A hash, in hexadecimal, that identifies the host. Its name does not: two hosts may have the same name, and a
     /// host may be renamed.
     /// </summary>

@@ -96,8 +96,7 @@ internal sealed class FleetHosts : IDisposable
     }
 
     /// <summary>
-    /// Marks yesterday as mailed. In the first hours of a day each host counts the day before once more, and from half
-    /// past midnight that day's report is mailed.
+    /// Marks yesterday as mailed, whose report is mailed from half past midnight on.
     /// </summary>
     public void LeaveOutYesterday() =>
         Sql($"INSERT INTO {Database}.mailed_day VALUES ({HostDays.DayOf(DateTimeOffset.UtcNow) - 1}, 0, 1)");

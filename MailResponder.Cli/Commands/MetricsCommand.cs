@@ -31,7 +31,7 @@ internal sealed class MetricsCommand : Command
             if (result.GetValue(print))
                 Show(settings, metrics, log);
             else if (metrics.CloudWatch is { } connection)
-                Deliver(settings, metrics, () => MetricsRun.Begin(metrics.State, CloudWatchState, log),
+                Deliver(settings, metrics, () => MetricsRun.Begin(metrics, CloudWatchState, log),
                     new CloudWatch(connection).Put);
             return ExitCode.Ok;
         }, print, CommandLine.LogOption);
@@ -45,8 +45,8 @@ internal sealed class MetricsCommand : Command
         {
             var settings = SettingsPath.Load(result);
             var metrics = settings.Metrics ?? new MetricsSettings();
-            using var run = MetricsRun.Begin(metrics.State, "prometheus.json", result.GetValue(CommandLine.LogOption)!);
-            run.Totals.Add(run.Traffic, metrics.Threshold);
+            using var run = MetricsRun.Begin(metrics, "prometheus.json", result.GetValue(CommandLine.LogOption)!);
+            run.Totals.Add(run.Traffic);
             var text = PrometheusText.Of(
                 run.Totals, HostReading.Now(), Outcomes(settings.PostfixLog, metrics.Threshold), Canaries(settings));
             var keep = () => { };
@@ -91,8 +91,7 @@ internal sealed class MetricsCommand : Command
         using (run)
         {
             var all = CloudWatchMetrics.Of(keep is null ? null : run!.Traffic, HostReading.Now(), group,
-                metrics.Threshold, Outcomes(settings.PostfixLog, metrics.Threshold), Canaries(settings),
-                TimeProvider.System.GetUtcNow());
+                Outcomes(settings.PostfixLog, metrics.Threshold), Canaries(settings), TimeProvider.System.GetUtcNow());
             try
             {
                 put(CloudWatchMetrics.HostNamespace, all.OfHost);
@@ -111,7 +110,7 @@ internal sealed class MetricsCommand : Command
 
     private static void Show(ResponderSettings settings, MetricsSettings metrics, string log)
     {
-        var group = Deliver(settings, metrics, () => MetricsRun.Look(metrics.State, CloudWatchState, log), Show);
+        var group = Deliver(settings, metrics, () => MetricsRun.Look(metrics, CloudWatchState, log), Show);
         if (group is null)
             Console.Out.WriteLine("the Auto Scaling group is unknown: metrics have no AutoScalingGroupName");
         if (metrics.CloudWatch is null)

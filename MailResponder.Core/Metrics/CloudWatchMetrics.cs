@@ -25,12 +25,11 @@ internal sealed record CloudWatchMetrics(List<MetricDatum> OfMail, List<MetricDa
     /// <param name="traffic">The messages since the last run; null if they cannot be counted.</param>
     /// <param name="host">The state of the host now.</param>
     /// <param name="group">The Auto Scaling group. Null: the metrics do not have this dimension.</param>
-    /// <param name="threshold">A requested address with at least this many answers has its own metric.</param>
     /// <param name="outcomes">The outcomes of the replies of the last 24 hours; null if they are unknown.</param>
     /// <param name="canaries">The results of the last runs of `responder canary`, by mailbox.</param>
     /// <param name="now">The current time, for the age of each canary's last success.</param>
     public static CloudWatchMetrics Of(
-        Traffic? traffic, HostReading host, string? group, int threshold, IReadOnlyList<ProviderOutcomes>? outcomes,
+        Traffic? traffic, HostReading host, string? group, IReadOnlyList<ProviderOutcomes>? outcomes,
         IReadOnlyDictionary<string, CanaryRecord> canaries, DateTimeOffset now)
     {
         (string, string)[] ofGroup = group is null ? [] : [("AutoScalingGroupName", group)];
@@ -55,7 +54,7 @@ internal sealed record CloudWatchMetrics(List<MetricDatum> OfMail, List<MetricDa
 
         if (host.QueueLength is { } waiting)
             mail.Add(Count("queue_length", waiting, ofGroup));
-        foreach (var (address, replies) in traffic?.RepliesByAddress(threshold) ?? [])
+        foreach (var (address, replies) in traffic?.RepliesByAddress() ?? [])
             mail.Add(Count("response_sent", replies, ("Address", address)));
         foreach (var one in outcomes ?? [])
         {

@@ -1,5 +1,6 @@
 using MailResponder.Files;
 using MailResponder.Logs;
+using MailResponder.Settings;
 
 namespace MailResponder.Metrics;
 
@@ -17,22 +18,25 @@ internal sealed class MetricsRun : IDisposable
     private readonly MetricsState _state;
     private readonly Lazy<string?> _group;
 
-    private MetricsRun(string path, FileTurn? turn, string log)
+    private MetricsRun(string path, FileTurn? turn, string log, int threshold)
     {
         _path = path;
         _turn = turn;
         var before = MetricsState.Load(path);
+        var held = before.Held ?? [];
+        Traffic = new Traffic(threshold, held);
         using var lines = new LogFollower(log, MessageEvent.TimeOf);
         _state = before with
         {
             Position = before.Position is { } last
                 ? lines.Read(last, Traffic.Add) : lines.Skip(TimeProvider.System.GetUtcNow()),
+            Held = held,
         };
         _group = new Lazy<string?>(() => HostReading.AutoScalingGroup(before.AutoScalingGroup));
     }
 
     /// <summary>The messages since the state was last saved.</summary>
-    public Traffic Traffic { get; } = new();
+    public Traffic Traffic { get; }
 
     /// <summary>
     /// The Auto Scaling group of the host; null if it is unknown. The first use asks the instance metadata service.
@@ -43,22 +47,24 @@ internal sealed class MetricsRun : IDisposable
     public Totals Totals => _state.Totals;
 
     /// <summary>Starts a run that changes nothing and takes no lock. The caller disposes it.</summary>
-    /// <param name="folder">The folder of the state files.</param>
+    /// <param name="settings">The threshold, and the folder of the state files.</param>
     /// <param name="name">The name of this run's state file.</param>
     /// <param name="log">The log of events.</param>
     /// <exception cref="ResponderException">The state or the log cannot be read.</exception>
-    public static MetricsRun Look(string folder, string name, string log) =>
-        new(Path.Join(folder, name), null, log);
+    public static MetricsRun Look(MetricsSettings settings, string name, string log) =>
+        new(Path.Join(settings.State, name), null, log, settings.Threshold);
 
     /// <summary>Starts a run that holds the lock until the caller disposes it.</summary>
-    /// <param name="folder">The folder of the state files. It is created if it is missing.</param>
+    /// <param name="settings">The threshold, and the folder of the state files. It is created if it is missing.
+    /// </param>
     /// <param name="name">The name of this run's state file.</param>
     /// <param name="log">The log of events.</param>
     /// <exception cref="ResponderException">
     /// Another run held the lock for too long, or the state or the log cannot be used.
     /// </exception>
-    public static MetricsRun Begin(string folder, string name, string log)
+    public static MetricsRun Begin(MetricsSettings settings, string name, string log)
     {
+        var folder = settings.State;
         var path = Path.Join(folder, name);
         var turn = FileTrouble.InWords(Cause.Output, "metrics.state " + folder, () =>
         {
@@ -67,7 +73,7 @@ internal sealed class MetricsRun : IDisposable
             return FileTurn.Wait(path + ".lock", MaxWait);
         }) ?? throw new ResponderException(Cause.InProgress,
             $"another run has held {path}.lock for too long; the next run will count what this one did not");
-        return new MetricsRun(path, turn, log);
+        return new MetricsRun(path, turn, log, settings.Threshold);
     }
 
     /// <summary>

@@ -17,7 +17,7 @@ internal static class PrometheusText
     {
         return Family("messages_total", "counter", "Messages by result.", Traffic.Counted.Select(result =>
                 Sample("messages_total", totals.Messages.GetValueOrDefault(result), ("result", result.Hyphenated()))))
-            + Family("replies_total", "counter", "Replies sent, by requested address; rare addresses together.",
+            + Family("replies_total", "counter", "Replies sent, by requested address, in steps of the threshold.",
                 totals.Replies.OrderBy(pair => pair.Key, StringComparer.Ordinal)
                     .Select(pair => Sample("replies_total", pair.Value, ("address", pair.Key))))
             + Of(totals.Durations)

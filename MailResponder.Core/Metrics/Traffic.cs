@@ -4,9 +4,14 @@ using MailResponder.Logs;
 namespace MailResponder.Metrics;
 
 /// <summary>The sums of the messages in one part of the log.</summary>
-internal sealed class Traffic
+/// <param name="threshold">
+/// The replies of an address count under its name each time this many of its requests have been answered. Totals are
+/// shown, so a single reply under any name, even "others", would tell what one person asked for.
+/// </param>
+/// <param name="held">The replies by address that do not count yet; changed as messages are added.</param>
+internal sealed class Traffic(int threshold, Dictionary<string, HeldReplies> held)
 {
-    public const string Others = "others";
+    private const string Others = "others";
 
     /// <summary>
     /// The most addresses with their own metric. CloudWatch accepts 1000 metrics in a call. No book is expected to have
@@ -17,7 +22,7 @@ internal sealed class Traffic
     /// <summary>The results that are counted. Probes and canaries are not.</summary>
     public static Result[] Counted => [Result.Replied, Result.Skipped, Result.Deferred, Result.Failed];
 
-    private readonly Dictionary<string, (long Requests, long Replies)> _addresses = [];
+    private readonly Dictionary<string, long> _addresses = [];
 
     /// <summary>Messages by result.</summary>
     public Dictionary<Result, long> Messages { get; } =
@@ -42,23 +47,34 @@ internal sealed class Traffic
             return;
         Replies += line.Replies;
         // A notice that the quota is used up is a reply but answers no request.
-        var (requests, replies) = _addresses.GetValueOrDefault(line.Address);
-        _addresses[line.Address] = (requests + (isSkipped ? 0 : 1), replies + line.Replies);
+        var (requests, replies) = held.GetValueOrDefault(line.Address);
+        var sum = new HeldReplies(requests + (isSkipped ? 0 : 1), replies + line.Replies);
+        if (sum.Requests >= threshold)
+        {
+            _addresses[line.Address] = _addresses.GetValueOrDefault(line.Address) + sum.Replies;
+            sum = default;
+        }
+
+        held[line.Address] = sum;
     }
 
     /// <summary>
-    /// Returns the replies by requested address, the busiest first. Addresses with fewer answered requests than the
-    /// threshold are merged as "others" at the end, so that no single person's request is visible.
+    /// Returns the replies by requested address, the busiest first. Addresses that CloudWatch does not accept as names
+    /// are "others", at the end.
     /// </summary>
-    public IReadOnlyList<(string Address, long Replies)> RepliesByAddress(int threshold)
+    public IReadOnlyList<(string Address, long Replies)> RepliesByAddress()
     {
-        var named = _addresses.Where(pair => pair.Value.Requests >= threshold && Ascii.IsValid(pair.Key))
-            .OrderByDescending(pair => pair.Value.Replies).ThenBy(pair => pair.Key, StringComparer.Ordinal)
-            .Take(MaxNamed)
-            .Select(pair => (pair.Key, pair.Value.Replies)).ToList();
-        var others = Replies - named.Sum(one => one.Replies);
+        var named = _addresses.Where(pair => Ascii.IsValid(pair.Key))
+            .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)
+            .Take(MaxNamed).Select(pair => (pair.Key, pair.Value)).ToList();
+        var others = _addresses.Values.Sum() - named.Sum(one => one.Value);
         if (others > 0)
             named.Add((Others, others));
         return named;
     }
 }
+
+/// <summary>The replies of an address that do not count under its name yet.</summary>
+/// <param name="Requests">The answered requests, fewer than the threshold.</param>
+/// <param name="Replies">The replies to them.</param>
+internal readonly record struct HeldReplies(long Requests, long Replies);

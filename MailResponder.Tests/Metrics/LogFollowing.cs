@@ -51,7 +51,7 @@ public sealed class LogFollowing : IDisposable
     [Fact]
     public void NoticeOverQuota_IsAReplyAndNotAnAnsweredRequest()
     {
-        var traffic = new Traffic();
+        var traffic = new Traffic(2, []);
         void Add(Outcome outcome) => traffic.Add(Encoding.UTF8.GetBytes(
             MessageLog.Event(outcome with { Address = "get@example.com" }, 5, DateTimeOffset.UnixEpoch)));
         for (var i = 0; i < 9; i++)
@@ -62,13 +62,45 @@ public sealed class LogFollowing : IDisposable
             (9, 1, 11L), (traffic.Messages[Result.Skipped], traffic.Messages[Result.Replied], traffic.Replies));
         Assert.Equal(1, traffic.Durations.Count);
         // A single answered request is below the threshold.
-        Assert.Equal([(Traffic.Others, 11L)], traffic.RepliesByAddress(2));
+        Assert.Empty(traffic.RepliesByAddress());
+        Add(new Outcome(Result.Replied) { Receipts = ["a", "b"] });
+        Assert.Equal([("get@example.com", 13L)], traffic.RepliesByAddress());
+    }
+
+    /// <summary>
+    /// Two addresses, one of them rare. A reader of the metrics sees the total of each minute, so what he can subtract
+    /// from it must not tell for which address the one more request was.
+    /// </summary>
+    [Fact]
+    public void SingleRequest_ShowsUnderNoName()
+    {
+        var held = new Dictionary<string, HeldReplies>();
+        Assert.Equal("20 get@example.com=20", Minute(20, 0));
+        Assert.Equal("21 get@example.com=20", Minute(20, 1));
+        Assert.Equal("21 get@example.com=20", Minute(21, 0));
+        Assert.Equal("3", Minute(0, 3));
+        Assert.Equal("5 fa@example.com=5 get@example.com=5", Minute(4, 1));
+        Assert.Equal("1", Minute(0, 1));
+
+        string Minute(int often, int rarely)
+        {
+            var traffic = new Traffic(5, held);
+            foreach (var address in Enumerable.Repeat("get@example.com", often)
+                .Concat(Enumerable.Repeat("fa@example.com", rarely)))
+                traffic.Add(Encoding.UTF8.GetBytes(MessageLog.Event(new Outcome(Result.Replied)
+                {
+                    Address = address,
+                    Receipts = ["a"],
+                }, 5, DateTimeOffset.UnixEpoch)));
+            return string.Join(' ', [$"{traffic.Replies}",
+                .. traffic.RepliesByAddress().Select(one => $"{one.Address}={one.Replies}")]);
+        }
     }
 
     [Fact]
     public void Probe_IsNoMessage()
     {
-        var traffic = new Traffic();
+        var traffic = new Traffic(1, []);
         traffic.Add(Encoding.UTF8.GetBytes(
             Line().TrimEnd().Replace("\"replied\"", "\"probe\"", StringComparison.Ordinal)));
         Assert.Equal(0, traffic.Messages.Values.Sum() + traffic.Replies);

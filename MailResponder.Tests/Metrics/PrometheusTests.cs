@@ -29,11 +29,10 @@ public sealed class PrometheusTests : IDisposable
         Assert.Equal((9, 1, 0, 0), (first["messages_total{result=\"replied\"}"],
             first["messages_total{result=\"skipped\"}"],
             first["messages_total{result=\"deferred\"}"], first["messages_total{result=\"failed\"}"]));
-        Assert.Equal((10, 4), (first["replies_total{address=\"get@example.com\"}"],
-            first["replies_total{address=\"others\"}"]));
-        Assert.DoesNotContain("replies_total{address=\"links@example.com\"}", first.Keys);
-        Assert.Equal((10, 4, 6), (second["replies_total{address=\"get@example.com\"}"],
-            second["replies_total{address=\"others\"}"],
+        // Four requests wait for the fifth.
+        Assert.Equal(["replies_total{address=\"get@example.com\"} 10"], first.Where(one =>
+            one.Key.StartsWith("replies_total", StringComparison.Ordinal)).Select(one => $"{one.Key} {one.Value}"));
+        Assert.Equal((10, 10), (second["replies_total{address=\"get@example.com\"}"],
             second["replies_total{address=\"links@example.com\"}"]));
         Assert.Equal((15, 1), (second["messages_total{result=\"replied\"}"],
             second["messages_total{result=\"deferred\"}"]));
@@ -74,7 +73,7 @@ public sealed class PrometheusTests : IDisposable
             "metrics", "prometheus", "--output", _place.Place.PathTo("missing/x.prom"), "--log", _place.Log);
         Assert.Equal(73, run.ExitCode);
         Assert.Contains("missing/x.prom: does not exist", run.Errors, StringComparison.Ordinal);
-        Assert.Equal(6, Run()["replies_total{address=\"get@example.com\"}"]);
+        Assert.Equal(5, Run()["replies_total{address=\"get@example.com\"}"]);
     }
 
     [Fact]
@@ -86,10 +85,10 @@ public sealed class PrometheusTests : IDisposable
         Directory.CreateDirectory(_place.Place.PathTo("state/prometheus.json.new/full"));
         var run = _place.Place.Command("metrics", "prometheus", "--log", _place.Log);
         Assert.Equal(73, run.ExitCode);
-        Assert.Contains("replies_total{address=\"get@example.com\"} 6\n", run.OutputText, StringComparison.Ordinal);
+        Assert.Contains("replies_total{address=\"get@example.com\"} 5\n", run.OutputText, StringComparison.Ordinal);
         Assert.Contains("disk_used_ratio{", run.OutputText, StringComparison.Ordinal);
         Directory.Delete(_place.Place.PathTo("state/prometheus.json.new"), recursive: true);
-        Assert.Equal(6, Run()["replies_total{address=\"get@example.com\"}"]);
+        Assert.Equal(5, Run()["replies_total{address=\"get@example.com\"}"]);
     }
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class CanaryRequestTests : IDisposable
             CanaryTag.New(key, DateTimeOffset.UtcNow, "zahra@freemail.test").On(1, "freemail.test"))).AssertDone();
         Assert.Equal(4, _place.Outbox.Count);
         var counts = new MessageCounts(null, null, TimeZoneInfo.Utc);
-        var traffic = new Traffic();
+        var traffic = new Traffic(1, []);
         foreach (var line in (string[])[Event(Result.Replied), Event(Result.Canary)])
         {
             counts.Add(Encoding.UTF8.GetBytes(line));

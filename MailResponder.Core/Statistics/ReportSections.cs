@@ -107,9 +107,8 @@ internal static class ReportSections
             "Sent: the next host accepted it, or SES reported so. Small providers are counted together.");
 
     private static ReportSection? Canary(StatisticsReport report) =>
-        Part("Seen from outside (canary)", report, "canary", report.Canary, canaries => canaries.Count == 0
-            ? [new ReportRow("Runs", "none yet")]
-            : [.. canaries.Select(one => new ReportRow(one.Key, InWords(one.Value)))]);
+        Part("Seen from outside (canary)", report, "canary", report.Canary,
+            canaries => [.. canaries.Select(one => new ReportRow(one.Key, InWords(one.Value)))]);
 
     private static string InWords(Canary.CanaryRecord record)
     {

@@ -41,13 +41,18 @@ public sealed class CanaryFigures : IDisposable
         _host.Dispose();
     }
 
+    /// <summary>A canary that cannot start writes no record. The alarm must fire all the same.</summary>
     [Fact]
-    public void BeforeTheFirstRun_ThereIsNone()
+    public void BeforeTheFirstRun_EachMailboxIsMissed()
     {
-        Assert.DoesNotContain("canary", Output("metrics", "prometheus", "--log", _place.Log), StringComparison.Ordinal);
-        Assert.DoesNotContain("canary", Output("metrics", "put", "--print", "--log", _place.Log),
+        var metrics = Output("metrics", "prometheus", "--log", _place.Log);
+        foreach (var mailbox in (string[])["gmail", "yahoo"])
+            Assert.Contains($"canary_last_success_timestamp_seconds{{mailbox=\"{mailbox}\"}} 0\n", metrics,
+                StringComparison.Ordinal);
+        Assert.DoesNotContain("canary_seconds{", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary_age", Output("metrics", "put", "--print", "--log", _place.Log),
             StringComparison.Ordinal);
-        Assert.Contains("none yet", Output("stats", "--log", _place.Log), StringComparison.Ordinal);
+        Assert.Matches("  gmail +never-run, –\n", Output("stats", "--log", _place.Log));
         Assert.Equal(["gmail has never received its replies as it should",
             "yahoo has never received its replies as it should"], Warnings(DateTimeOffset.UtcNow));
     }
@@ -95,7 +100,8 @@ public sealed class CanaryFigures : IDisposable
         _place.Place.Write();
         Assert.DoesNotContain("gmail", Output("metrics", "prometheus", "--log", _place.Log), StringComparison.Ordinal);
         File.WriteAllText(CanaryRecord.FileOf(Settings), "no JSON");
-        Assert.DoesNotContain("yahoo", Output("metrics", "prometheus", "--log", _place.Log), StringComparison.Ordinal);
+        Assert.Contains("{mailbox=\"yahoo\"} 0\n", Output("metrics", "prometheus", "--log", _place.Log),
+            StringComparison.Ordinal);
     }
 
     [Fact]

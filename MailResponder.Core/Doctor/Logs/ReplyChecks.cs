@@ -53,11 +53,10 @@ internal static class ReplyChecks
     public static IEnumerable<Finding> Canaries(Host host, ResponderSettings settings)
     {
         const string remedy = "run: responder canary, which says why; docs/canary.md";
-        var (check, records) = (new Check("canary"), CanaryRecord.Load(settings));
-        foreach (var name in settings.Canary.Select(mailbox => mailbox.Name))
+        var check = new Check("canary");
+        foreach (var (name, record) in CanaryRecord.Load(settings))
         {
-            var record = records.GetValueOrDefault(name);
-            if (record?.LastSuccess is not { } success)
+            if (record.LastSuccess is not { } success)
                 check.Warning($"{name} has never received its replies as it should", remedy);
             else if (host.Now - success > Long)
                 check.Warning($"{name} last received its replies as it should "

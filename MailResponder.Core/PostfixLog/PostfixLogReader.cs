@@ -19,13 +19,18 @@ internal sealed class PostfixLogReader(string mailLog, string events, TimeProvid
 
     private const long MostRejections = 2_000_000;
 
+    /// <summary>The name under which the time of the last cleaning is kept, as a position.</summary>
+    private const string Cleaning = "cleaning";
+
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
     // Open the events first. Postfix's log, opened later, then has the lines of all messages in the events.
     private readonly LogFollower _events = new(events, MessageEvent.TimeOf);
     private readonly LogFollower _mail = new(mailLog, line => SyslogLine.TimeOf(line, clock.GetUtcNow()));
 
     /// <summary>
-    /// Stores the facts of the new lines, and deletes rows that are older than the settings say. Sets a damaged
-    /// database aside and begins a new one.
+    /// Stores the facts of the new lines, and once a day deletes rows that are older than the settings say. Sets a
+    /// damaged database aside and begins a new one.
     /// </summary>
     /// <returns>The number of new lines, and how many of them have an unknown form.</returns>
     /// <exception cref="ResponderException">
@@ -59,7 +64,7 @@ internal sealed class PostfixLogReader(string mailLog, string events, TimeProvid
             var rows = new PostfixLogRows(database);
             Follow("mail", _mail, follower.ReadMail);
             Follow("events", _events, follower.ReadEvent);
-            Clean(database, settings.PostfixLog.Days);
+            Clean(database, rows, settings.PostfixLog.Days);
 
             void Follow(string name, LogFollower log, LogLines.Reader read) =>
                 rows.SetPosition(name, log.Read(rows.Position(name), read));
@@ -67,9 +72,17 @@ internal sealed class PostfixLogReader(string mailLog, string events, TimeProvid
         return (follower.Lines, follower.Unknown);
     }
 
-    private void Clean(PostfixLogDatabase database, int days)
+    /// <summary>
+    /// Deletes rows by number always, and by age once a day. After more than two days, or back in time, the clock has
+    /// perhaps jumped: then a day passes first, in which it can be corrected, as after `blacklist reset`.
+    /// </summary>
+    private void Clean(PostfixLogDatabase database, PostfixLogRows rows, int days)
     {
-        var oldest = PostfixLogReport.Microseconds(clock.GetUtcNow().AddDays(-days));
+        var now = clock.GetUtcNow();
+        var gap = now - rows.Position(Cleaning).Until;
+        if (gap.Duration() >= Day)
+            rows.SetPosition(Cleaning, LogPosition.Start with { Until = now });
+        var oldest = gap >= Day && gap <= 2 * Day ? PostfixLogReport.Microseconds(now.AddDays(-days)) : 0;
         database.Run("DELETE FROM message WHERE arrived < ?1", Oldest("message", "arrived", MostMessages));
         database.Run("DELETE FROM rejection WHERE at < ?1", Oldest("rejection", "at", MostRejections));
         database.Run("DELETE FROM report WHERE at < ?1", Oldest("report", "at", MostMessages));

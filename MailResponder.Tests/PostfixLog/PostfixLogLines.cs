@@ -228,6 +228,21 @@ public sealed class PostfixLogLines : IDisposable
         Assert.Equal("0|0", Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT count(*) FROM rejection)"));
     }
 
+    /// <summary>Hours of a wrong clock, and the way back, are no reason to delete two weeks.</summary>
+    [Fact]
+    public void ClockThatJumps_DeletesNothing()
+    {
+        Read(Request("01", "4C12345"));
+        _clock.Now += TimeSpan.FromDays(1);
+        Read("");
+        foreach (var hours in (int[])[30 * 24, 1, 20, -(30 * 24) - 21, 24])
+        {
+            _clock.Now += TimeSpan.FromHours(hours);
+            Read("");
+            Assert.Equal("1", Rows("SELECT count(*) FROM message"));
+        }
+    }
+
     [Fact]
     public void DamagedDatabase_IsPutAside()
     {

@@ -147,6 +147,35 @@ public sealed class DatabaseFaultTests
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Cron resets once a day. Without it, quotas would not be renewed for a day.</summary>
+    [Theory]
+    [InlineData(false, "The quota of 1 requester(s) was reset")]
+    [InlineData(true, "The quotas were reset meanwhile")]
+    public void ResetWithoutADatabase_TriesAgain_AndStartsOneWindow(bool anotherResets, string expected)
+    {
+        using var place = AnsweredOnce();
+        using var away = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(place.Folder, "responder.db*"))
+            File.Move(file, away.PathTo(Path.GetFileName(file)));
+        File.WriteAllText(place.PathTo("responder.db"), string.Concat(Enumerable.Repeat("not a database ", 1000)));
+        using var reset = ResponderProcess.Start($"exec \"$@\" 2>'{place.PathTo("errors")}'",
+            "blacklist", "reset", "--settings", place.SettingsFile);
+        reset.Feed([]);
+        Patience.Until("the first try has failed",
+            () => new FileInfo(place.PathTo("errors")) is { Exists: true, Length: > 0 });
+        foreach (var file in Directory.GetFiles(away.Path))
+            File.Move(file, place.PathTo(Path.GetFileName(file)), overwrite: true);
+        if (anotherResets)
+            Assert.Equal(0, place.Command("blacklist", "reset").ExitCode);
+
+        var run = reset.Finish();
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.StartsWith(expected, run.OutputText, StringComparison.Ordinal);
+        Assert.Contains("trying again for 6 hours", Assert.Single(File.ReadAllLines(place.PathTo("errors"))),
+            StringComparison.Ordinal);
+    }
+
     /// <summary>Root replays a message before the first real one arrives.</summary>
     [Fact]
     public void RootByHand_LeavesNothingThatTheServiceCannotUse()

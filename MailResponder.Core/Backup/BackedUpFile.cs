@@ -1,4 +1,5 @@
 using MailResponder.Book;
+using MailResponder.Native;
 using MailResponder.Settings;
 
 namespace MailResponder.Backup;
@@ -12,11 +13,19 @@ internal sealed record BackedUpFile(string Name, string Path)
     private const string Book = "responses.json";
     public const string AddressKey = "address.key";
 
+    public const string MetricsCredentials = "metrics.credentials";
     private const string NextDkimKey = "dkim-next.key";
     private const string Sums = BookSeal.SumsName;
 
     /// <summary>The name of the entry of the SQLite database.</summary>
     public const string Database = "responder.db";
+
+    /// <summary>
+    /// Whether the file's folder belongs to root, so that no other user can put a link in its place. True if there is
+    /// no such folder.
+    /// </summary>
+    public bool IsInFolderOfRoot =>
+        !FileStatus.TryRead(System.IO.Path.GetDirectoryName(Path)!, out var folder) || folder.Owner == 0;
 
     // The settings come last: until they are restored, every message is deferred, so none meets half a restored host.
     private static readonly (string Name, Func<ResponderSettings, string?> PathIn)[] All =
@@ -32,7 +41,7 @@ internal sealed record BackedUpFile(string Name, string Path)
         ("database-ca.pem", settings => settings.Database.MySql?.TlsAuthorities),
         ("ses.credentials", settings => settings.Ses?.CredentialsFile),
         ("s3.credentials", settings => settings.S3?.CredentialsFile),
-        ("metrics.credentials", settings => settings.Metrics?.CloudWatch?.CredentialsFile),
+        (MetricsCredentials, settings => settings.Metrics?.CloudWatch?.CredentialsFile),
         (Database, settings => settings.Database.SqliteFile),
         (Settings, settings => System.IO.Path.GetFullPath(settings.File)),
     ];

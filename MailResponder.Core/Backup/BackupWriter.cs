@@ -15,7 +15,10 @@ internal static class BackupWriter
     /// Writes the archive with permissions for its owner only. An existing archive is replaced once the new one is
     /// complete.
     /// </summary>
-    /// <param name="settings">The settings. The files that they name are read as the service's user.</param>
+    /// <param name="settings">
+    /// The settings. The files that they name are read as the service's user, except the credentials for the metrics:
+    /// cron runs `metrics put` as root, so they may be open to root alone.
+    /// </param>
     /// <param name="path">The path of the archive.</param>
     /// <returns>The files in the archive.</returns>
     /// <exception cref="ResponderException">A file cannot be read, or the archive cannot be written.</exception>
@@ -26,10 +29,11 @@ internal static class BackupWriter
         var contents = new List<(BackedUpFile File, Stream Content)>();
         try
         {
-            using (ServiceUser.Act(settings))
+            foreach (var file in files)
             {
-                foreach (var file in files)
-                    contents.Add((file, file.Name == BackedUpFile.Database ? Copy(settings, file.Path) : Open(file)));
+                using var asService = file.Name == BackedUpFile.MetricsCredentials && file.IsInFolderOfRoot ? null
+                    : ServiceUser.Act(settings);
+                contents.Add((file, file.Name == BackedUpFile.Database ? Copy(settings, file.Path) : Open(file)));
             }
 
             SecretFile.Put(path, RegularFile.OwnerOnly, group: null, archive => BackupArchive.Write(archive, contents));

@@ -124,8 +124,7 @@ internal sealed class Restoration
     {
         var isDatabase = file.Name == BackedUpFile.Database;
         // In a folder of the service's user, only that user writes. config pull writes the response book there.
-        var isOfRoot = !isDatabase
-            && (!FileStatus.TryRead(Path.GetDirectoryName(file.Path)!, out var folder) || folder.Owner == 0);
+        var isOfRoot = !isDatabase && file.IsInFolderOfRoot;
         var group = isOfRoot ? ServiceUser.GroupOf(Settings) : null;
         using var asService = isOfRoot ? null : ServiceUser.Act(Settings);
         if (isDatabase)

@@ -133,6 +133,15 @@ public sealed class BackupTests : IDisposable
         }
 
         _place.WriteSecret("address.key", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
+        // Cron runs `metrics put` as root, and only root may read this.
+        _place.Settings["metrics"] = new JsonObject
+        {
+            ["region"] = "eu-west-1",
+            ["endpoint"] = "http://127.0.0.1:1/",
+            ["credentials_file"] = "aws",
+        };
+        _place.Write();
+        _place.WriteSecret("aws", "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = x\n");
         foreach (var key in (string[])["address.key", "dkim.key"])
         {
             ToolRun.Of("chown", "root:mail_responder", _place.PathTo(key)).AssertDone();
@@ -147,7 +156,7 @@ public sealed class BackupTests : IDisposable
         var run = ResponderProcess.Run("umask 077; exec \"$@\"", [], command);
 
         Assert.True(run.ExitCode == 0, run.Errors);
-        foreach (var file in (string[])["settings.json", "address.key", "dkim.key"])
+        foreach (var file in (string[])["settings.json", "address.key", "dkim.key", "aws"])
             Assert.Equal("root mail_responder 640", Stat("%U %G %a", fresh.PathTo(file)));
         Assert.Equal("mail_responder mail_responder 640", Stat("%U %G %a", fresh.PathTo("state/responses.json")));
         Assert.Equal("mail_responder mail_responder", Stat("%U %G", fresh.PathTo("state/responder.db")));

@@ -23,14 +23,12 @@ internal sealed class MetricsRun : IDisposable
         _path = path;
         _turn = turn;
         var before = MetricsState.Load(path);
-        var held = before.Held ?? [];
-        Traffic = new Traffic(threshold, held);
+        Traffic = new Traffic(threshold, before.Held);
         using var lines = new LogFollower(log, MessageEvent.TimeOf);
         _state = before with
         {
             Position = before.Position is { } last
                 ? lines.Read(last, Traffic.Add) : lines.Skip(TimeProvider.System.GetUtcNow()),
-            Held = held,
         };
         _group = new Lazy<string?>(() => HostReading.AutoScalingGroup(before.AutoScalingGroup));
     }
@@ -55,8 +53,7 @@ internal sealed class MetricsRun : IDisposable
         new(Path.Join(settings.State, name), null, log, settings.Threshold);
 
     /// <summary>Starts a run that holds the lock until the caller disposes it.</summary>
-    /// <param name="settings">The threshold, and the folder of the state files. It is created if it is missing.
-    /// </param>
+    /// <param name="settings">The threshold, and the folder of the state files, which is created.</param>
     /// <param name="name">The name of this run's state file.</param>
     /// <param name="log">The log of events.</param>
     /// <exception cref="ResponderException">

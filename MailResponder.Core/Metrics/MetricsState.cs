@@ -12,12 +12,11 @@ namespace MailResponder.Metrics;
 /// <param name="Position">The position in the log up to which lines are counted; null before the first run.</param>
 /// <param name="AutoScalingGroup">The Auto Scaling group of the host; null if it is unknown.</param>
 /// <param name="Totals">The counts since the first run. Only `prometheus` uses them.</param>
-/// <param name="Held">The replies that do not count yet (<see cref="Traffic"/>); null in the state of older releases.
-/// </param>
+/// <param name="Held">The replies that do not count yet; see <see cref="Traffic"/>.</param>
 internal sealed record MetricsState(
-    LogPosition? Position, string? AutoScalingGroup, Totals Totals, Dictionary<string, HeldReplies>? Held = null)
+    LogPosition? Position, string? AutoScalingGroup, Totals Totals, Dictionary<string, HeldReplies> Held)
 {
-    private static MetricsState Empty => new(null, null, new Totals([], [], new Durations()));
+    private static MetricsState Empty => new(null, null, new Totals([], [], new Durations()), []);
 
     /// <summary>
     /// Reads the state. If the file is missing or does not hold a valid state, returns the state before the first run.

@@ -96,7 +96,7 @@ public sealed class AlarmTests
     public void Figures_AreSent_AlsoWithoutMail()
     {
         var host = new HostReading(0, 10, [new DiskUse("/dev/nvme0n1p1", new Space("/", 100, 90))]);
-        var sent = CloudWatchMetrics.Of(new Traffic(), host, "responders", 5, null,
+        var sent = CloudWatchMetrics.Of(new Traffic(5, []), host, "responders", null,
             new Dictionary<string, CanaryRecord>(), DateTimeOffset.UtcNow);
         var names = Names("MailResponder", sent.OfMail).Concat(Names("System/Linux", sent.OfHost)).ToHashSet();
         var read = from alarm in Alarms

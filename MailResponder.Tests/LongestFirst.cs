@@ -1,18 +1,20 @@
 using MailResponder.Tests.Canary;
 using MailResponder.Tests.Doctor;
 using MailResponder.Tests.Faults;
+using MailResponder.Tests.Fuzz;
 using MailResponder.Tests.Install;
+using MailResponder.Tests.Soak;
 using Xunit.Abstractions;
 
 [assembly: TestCollectionOrderer("MailResponder.Tests.LongestFirst", "MailResponder.Tests")]
 // For a machine with two cores: the tests of servers wait for daemons more than they compute.
-[assembly: CollectionBehavior(MaxParallelThreads = 5)]
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
 
 namespace MailResponder.Tests;
 
 /// <summary>
-/// Starts the longest collections first: the five of servers take longer than all others together, and would run alone
-/// at the end if started last. Five run at once, so none of them waits.
+/// Starts the longest collections first. They take longer than all others together, and would run alone at the end if
+/// started last. Four run at once, so the order decides which of them wait.
 /// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
@@ -21,8 +23,8 @@ public sealed class LongestFirst : ITestCollectionOrderer
     /// </summary>
     private static readonly string[] Longest =
     [
-        "Postfix", ServerRoots.Collection, DoctorServer.Collection, ServerRoots.ThirdCollection,
-        ServerRoots.SecondCollection, nameof(CanaryTests), nameof(FaultMatrixTests),
+        DoctorServer.Collection, ServerRoots.ThirdCollection, ServerRoots.SecondCollection, ServerRoots.Collection,
+        "Postfix", nameof(SoakTests), nameof(FuzzTests), nameof(CanaryTests), nameof(FaultMatrixTests),
     ];
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>

@@ -36,7 +36,7 @@ public sealed class DamagedBackups : IDisposable
         foreach (var length in middle.Concat(Enumerable.Range(whole.Length - 12, 12)))
         {
             System.IO.File.WriteAllBytes(Archive, whole[..length]);
-            AssertRefused($"{Archive}: is damaged or cut short, ");
+            AssertDamaged();
         }
     }
 
@@ -60,7 +60,7 @@ public sealed class DamagedBackups : IDisposable
     public void SomethingElse_IsRefused(string text)
     {
         System.IO.File.WriteAllText(Archive, text);
-        AssertRefused($"{Archive}: is damaged or cut short, ");
+        AssertDamaged();
     }
 
     /// <summary>The gzip layer is complete; only the tar archive inside is cut short.</summary>
@@ -180,7 +180,11 @@ public sealed class DamagedBackups : IDisposable
         foreach (var entry in entries) writer.WriteEntry(entry);
     }
 
-    private void AssertRefused(string fault, int exitCode = 65)
+    private void AssertDamaged() => Assert.Matches(
+        $"^responder: {Archive}: is damaged or cut short, [^;]+; take another backup\n$",
+        AssertRefused($"{Archive}: is damaged or cut short, "));
+
+    private string AssertRefused(string fault, int exitCode = 65)
     {
         var before = Listing();
         var run = _place.Command("restore", Archive, "--replace");
@@ -188,6 +192,7 @@ public sealed class DamagedBackups : IDisposable
         Assert.Contains(fault, run.Errors, StringComparison.Ordinal);
         Assert.Single(run.Errors.TrimEnd('\n').Split('\n'));
         Assert.Equal(before, Listing());
+        return run.Errors;
     }
 
     private string Listing()

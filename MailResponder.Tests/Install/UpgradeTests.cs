@@ -155,8 +155,10 @@ public sealed class UpgradeTests : IDisposable
         // The first refusal advises the first of these.
         foreach (var (options, domains) in ((string, string)[])[
             ("--add-domain example.org", "example.com, example.org"),
+            ("--remove-domain example.org", "example.com"),
             ("--domain example.com --domain example.org", "example.com, example.org"),
-            ("--remove-domain example.com --from help@example.org", "example.org")])
+            ("--remove-domain example.org", "example.com"),
+            ("--add-domain example.org --remove-domain example.com --from help@example.org", "example.org")])
         {
             _server.Install(options).Good();
             Assert.Equal(domains, Root.Run("postconf -h extradomains").Output.Trim());

@@ -18,9 +18,6 @@ internal sealed class BlacklistCommand : Command
     private static readonly TimeSpan LongestNight = TimeSpan.FromHours(6);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    /// <summary>How much the clocks of two hosts may differ.</summary>
-    private static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(10);
-
     public BlacklistCommand() : base("blacklist", "Quotas, block list and allow list")
     {
         Add(Reset());
@@ -45,7 +42,7 @@ internal sealed class BlacklistCommand : Command
                 using var store = RequesterStore.Open(settings, MaxWait);
                 // A second window would give everybody a second quota. The first may be of another host, or of the try
                 // before, which then failed to delete old rows.
-                if (!isRetry || !(store.Count().LastReset > begun - MostSkew))
+                if (!isRetry || !(store.Count().LastReset > begun.AddMinutes(-HostDays.MostSkewMinutes)))
                     return Reset(settings, store);
                 Console.Out.WriteLine("The quotas were reset meanwhile.");
                 return ExitCode.Ok;

@@ -13,11 +13,11 @@ namespace MailResponder.Aws;
 internal abstract class AwsService<TClient, TConfig>(
     AwsConnection connection, Func<AWSCredentials, TConfig, TClient> connect) where TConfig : ClientConfig, new()
 {
-    private readonly TConfig _config = new();
+    private TConfig? _config;
     private Task<TClient>? _client;
 
     /// <summary>Whether the service was reached. Before that, no request was sent.</summary>
-    public bool HasConnected => _config.HttpClientFactory is AwsClients { HasConnected: true };
+    public bool HasConnected => _config?.HttpClientFactory is AwsClients { HasConnected: true };
 
     /// <summary>Calls the service once, without a retry.</summary>
     /// <param name="budget">How long fetching the credentials and the call may take together.</param>
@@ -65,6 +65,7 @@ internal abstract class AwsService<TClient, TConfig>(
 
     private async Task<TClient> Connect()
     {
+        _config = new TConfig();
         connection.Configure(_config);
         return connect(await connection.Credentials(_config).ConfigureAwait(false), _config);
     }

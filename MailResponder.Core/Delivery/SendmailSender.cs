@@ -38,7 +38,7 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
         try
         {
             using var process = FedProgram.Start(reply.WriteTo, program, "-i", "-t", "-f", reply.Sender);
-            // The outcome is recorded before this process ends at the deadline.
+            // Kills the program before the deadline, so that this process has time left to record what happened.
             using var watch = new Alarm(process.Kill, deadline.ForOneCall);
             return Meaning(process.WaitForExit(), process, reply);
         }

@@ -72,6 +72,6 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
 
     private static SesFailure Temporary(string problem) => new(SendStatus.Temporary, problem);
 
-    /// <summary>SES may have accepted the reply.</summary>
-    private static SesFailure Unknown(string problem) => new(SendStatus.Unknown, SendResult.Unknown(problem).Detail);
+    /// <summary>SES may have done what the call asked for.</summary>
+    private static SesFailure Unknown(string problem) => new(SendStatus.Unknown, problem);
 }

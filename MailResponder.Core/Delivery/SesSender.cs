@@ -51,9 +51,9 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
                 var failure = SesFailure.Of(exception, Action);
                 var pause = Pause(tries);
                 if (!failure.IsThrottled || tries == MaxTries || pause > deadline.ForOneCall)
-                    return failure.Status == SendStatus.Unknown && !_account.HasConnected
-                        ? SendResult.Temporary(SesFailure.NoConnection)
-                        : new SendResult(failure.Status, failure.Problem);
+                    return failure.Status != SendStatus.Unknown ? new SendResult(failure.Status, failure.Problem)
+                        : _account.HasConnected ? SendResult.Unknown(failure.Problem)
+                        : SendResult.Temporary(SesFailure.NoConnection);
                 Thread.Sleep(pause);
             }
         }

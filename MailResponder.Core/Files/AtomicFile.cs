@@ -5,7 +5,7 @@ namespace MailResponder.Files;
 /// <summary>
 /// Replaces whole files: a reader finds the old or the new content, never a part, even after a crash. The new file is
 /// written under another name in the same folder, flushed to the disk, and then renamed. The new name is on the disk
-/// before a method returns.
+/// before a method that renames returns.
 /// </summary>
 internal static class AtomicFile
 {
@@ -31,7 +31,9 @@ internal static class AtomicFile
     /// <param name="beside">
     /// The name of the file until it is complete; null for that of <see cref="UnfinishedFile"/>.
     /// </param>
-    /// <param name="giveName">Gives the file that has the first name the second name; null for a rename.</param>
+    /// <param name="giveName">
+    /// Gives the file that has the first name the second name, and flushes it; null for <see cref="Rename"/>.
+    /// </param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The caller may not write the file.</exception>
     public static void Write(

@@ -118,7 +118,10 @@ internal static class SecretFile
     /// <exception cref="ResponderException">The file cannot be renamed.</exception>
     public static void Move(string from, string to) => Appear(to, to, () => AtomicFile.Rename(from, to));
 
-    /// <summary>Runs an action that makes a file appear under a name.</summary>
+    /// <summary>
+    /// Runs an action that makes a file appear under a name, in a folder where root may do that
+    /// (<see cref="OwnFolder"/>).
+    /// </summary>
     private static void Appear(string path, string subject, Action make) =>
         FileTrouble.InWords(Cause.Output, subject, () =>
         {

@@ -54,7 +54,7 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
             return reason;
         if (ReasonInFrom(headers, out var from) is { } fromReason)
             return fromReason;
-        if (RobotLocalPart.Matches(from!.LocalPart) || IsVerpOf(envelope.Recipient, from.Address)
+        if (RobotLocalPart.Matches(from!.LocalPart) || IsVerpOf(envelope.Recipient, from.LocalPart)
             || IsRobot(envelope.Sender, envelope, from) || IsRobot(headers["Return-Path"], envelope, from))
         {
             return SkipReason.RobotSender;
@@ -186,12 +186,12 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
     /// </summary>
     private static bool IsRobot(string? sender, Envelope envelope, MailboxAddress from) => sender is not null
         && LocalPart(BareAddress(sender)) is var local
-        && (IsVerpOf(envelope.Recipient, sender)
-            || (IsVerpOf(from.Address, sender) ? RobotLocalPart.Matches(local)
+        && (IsVerpOf(envelope.Recipient, local)
+            || (IsVerpOf(from.Address, local) ? RobotLocalPart.Matches(local)
                 : RobotLocalPart.MatchesReturnPath(local)));
 
-    private static bool IsVerpOf(string? address, string sender) => address is not null
-        && RobotLocalPart.IsMadeOf(BareAddress(address), LocalPart(BareAddress(sender)));
+    private static bool IsVerpOf(string? address, string localPart) => address is not null
+        && RobotLocalPart.IsMadeOf(BareAddress(address), localPart);
 
     private static string LocalPart(string address) =>
         address.LastIndexOf('@') is >= 0 and var at ? address[..at] : address;

@@ -36,10 +36,10 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
     private const int BlockBytes = 16 << 10;
 
     /// <summary>
-    /// The largest accepted difference between two clocks. Hosts that use a time server differ by less. The report
-    /// waits longer than this after midnight.
+    /// The largest accepted difference between two clocks, in minutes. Hosts that use a time server differ by less. The
+    /// report waits longer than this after midnight.
     /// </summary>
-    private static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(10);
+    public const int MostSkewMinutes = 10;
 
     /// <summary>Longer than mailing a report takes, because the session must stay open meanwhile.</summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
@@ -74,7 +74,7 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
     public void CheckClock(DateTimeOffset now)
     {
         var server = database.Try(() => database.Scalar("SELECT UNIX_TIMESTAMP()"))!.Value;
-        if (Math.Abs(now.ToUnixTimeSeconds() - server) > MostSkew.TotalSeconds)
+        if (Math.Abs(now.ToUnixTimeSeconds() - server) > MostSkewMinutes * 60)
         {
             throw new ResponderException(Cause.Unexpected,
                 $"the clocks of this host and of the database differ by {now.ToUnixTimeSeconds() - server} s; correct "

@@ -16,9 +16,6 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
     private const int SecondsOfMinute = 60;
     private const int SecondsOfDay = 24 * 60 * 60;
 
-    /// <summary>How far the clocks of two hosts may differ, in minutes. A later minute is a wrong clock's.</summary>
-    private const int MostSkew = 10;
-
     /// <summary>
     /// The shortest time between two reports of a limit. A limit per minute is often reached many minutes in a row.
     /// </summary>
@@ -116,10 +113,13 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
             WHERE day = @day AND subject = @subject
                 AND in_day < {ceiling.PerDay ?? long.MaxValue}
                 AND (minute NOT BETWEEN @minute AND @latest OR in_minute < {ceiling.PerMinute ?? long.MaxValue})
-            """, ("day", day), ("subject", ceiling.Subject), ("minute", minute), ("latest", minute + MostSkew)) == 1
+            """, ("day", day), ("subject", ceiling.Subject), ("minute", minute), ("latest", Latest(minute))) == 1
             ? null
             : ceiling.ReachedBy(Read(day, [ceiling.Subject]), minute) ?? ceiling.OfMinute;
     }
+
+    /// <summary>Returns the last minute that another host's clock may show. A later one is a wrong clock's.</summary>
+    private static long Latest(long minute) => minute + HostDays.MostSkewMinutes;
 
     private sealed record Counter(byte[] Subject, long InDay, long Minute, long InMinute)
     {
@@ -133,7 +133,7 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
             {
                 null => null,
                 { } counter when counter.InDay >= PerDay => OfDay,
-                { } counter when counter.Minute >= minute && counter.Minute <= minute + MostSkew
+                { } counter when counter.Minute >= minute && counter.Minute <= Latest(minute)
                     && counter.InMinute >= PerMinute => OfMinute,
                 _ => null,
             };

@@ -181,14 +181,16 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
             || address.StartsWith("MAILER-DAEMON@", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// Whether an envelope sender is a robot's. A relay may write the author into it in the form in which list servers
-    /// write the recipient; then the form proves nothing.
+    /// Whether an envelope sender is a robot's. VERP proves that only if it is not the author's: a relay may write the
+    /// author into it in that form, and an author's own local part may have it (tax-return-2026). Without the
+    /// recipient, an author who is made of it cannot be told.
     /// </summary>
     private static bool IsRobot(string? sender, Envelope envelope, MailboxAddress from) => sender is not null
         && LocalPart(BareAddress(sender)) is var local
         && (IsVerpOf(envelope.Recipient, local)
-            || (IsVerpOf(from.Address, local) ? RobotLocalPart.Matches(local)
-                : RobotLocalPart.MatchesReturnPath(local)));
+            || (IsVerpOf(from.Address, local)
+                || (envelope.Recipient is not null && RobotLocalPart.IsOf(from.LocalPart, local))
+                ? RobotLocalPart.Matches(local) : RobotLocalPart.MatchesReturnPath(local)));
 
     private static bool IsVerpOf(string? address, string localPart) => address is not null
         && RobotLocalPart.IsMadeOf(BareAddress(address), localPart);

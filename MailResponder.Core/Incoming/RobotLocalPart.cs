@@ -71,6 +71,11 @@ internal static class RobotLocalPart
         && Unwrapped(localPart.ToLowerInvariant())
             .EndsWith(recipient.Replace('@', '='), StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether both are the same mailbox's, apart from what forwarders put around it.</summary>
+    public static bool IsOf(string author, string localPart) =>
+        Unwrapped(localPart.Trim('"').ToLowerInvariant())
+            .Equals(author.Trim('"'), StringComparison.OrdinalIgnoreCase);
+
     private static bool IsOfListServer(string local) =>
         local.StartsWith("owner-", StringComparison.Ordinal) || Array.Exists(ListEndings, local.EndsWith)
         || (local.IndexOf('+') is > 0 and var plus && Array.Exists(ListTags, local[(plus + 1)..].Split('-')[0].Equals));

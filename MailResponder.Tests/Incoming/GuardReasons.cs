@@ -1,3 +1,4 @@
+using System.Text;
 using MailResponder.Incoming;
 using MailResponder.Settings;
 using MimeKit;
@@ -57,6 +58,23 @@ public sealed class GuardReasons
         var message = IncomingMessage.Read(new MemoryStream("From: joe@example.net\n\nhello\n"u8.ToArray()));
 
         var reason = new Guard(Settings).ReasonNotToReply(message, new Envelope("Get@example.com", sender), out _);
+
+        Assert.Equal(isRobot ? SkipReason.RobotSender : null, reason);
+    }
+
+    /// <summary>An address of a person may look like that of a list server.</summary>
+    [Theory]
+    [InlineData("tax-return-2026@example.net", "tax-return-2026@example.net", false)]
+    [InlineData("Tax-Return-2026@example.net", "SRS0=x1=9z=example.net=tax-return-2026@forward.example", false)]
+    [InlineData("alias+joe=mail.example.net@relay.example", "alias+joe=mail.example.net@relay.example", false)]
+    [InlineData("joe@example.net", "tax-return-2026@example.net", true)]
+    [InlineData("news+get=example.com@example.net", "news+get=example.com@example.net", true)]
+    [InlineData("team-noreply@example.net", "team-noreply@example.net", true)]
+    public void SenderThatIsTheAuthor_IsAPerson_IfItsFormIsTheOnlyMark(string from, string sender, bool isRobot)
+    {
+        var message = IncomingMessage.Read(new MemoryStream(Encoding.ASCII.GetBytes($"From: {from}\n\nhello\n")));
+
+        var reason = new Guard(Settings).ReasonNotToReply(message, new Envelope("get@example.com", sender), out _);
 
         Assert.Equal(isRobot ? SkipReason.RobotSender : null, reason);
     }

@@ -106,7 +106,9 @@ step() {
 
 # record NAME - stores standard input as a fact below $state, completely or not at all.
 record() {
-  mkdir -p "$(dirname "$state/$1")"
+  record_folder=$state/$1
+  record_folder=${record_folder%/*}
+  [ -d "$record_folder" ] || mkdir -p "$record_folder"
   cat >"$state/$1$unfinished"
   mv "$state/$1$unfinished" "$state/$1"
 }

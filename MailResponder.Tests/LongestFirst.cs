@@ -23,8 +23,9 @@ public sealed class LongestFirst : ITestCollectionOrderer
     /// </summary>
     private static readonly string[] Longest =
     [
-        DoctorServer.Collection, ServerRoots.ThirdCollection, ServerRoots.SecondCollection, ServerRoots.Collection,
-        "Postfix", nameof(SoakTests), nameof(FuzzTests), nameof(CanaryTests), nameof(FaultMatrixTests),
+        "Postfix", ServerRoots.SecondCollection, ServerRoots.Collection, DoctorServer.Collection,
+        ServerRoots.ThirdCollection, nameof(SoakTests), nameof(FuzzTests), nameof(CanaryTests),
+        nameof(FaultMatrixTests),
     ];
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>

@@ -94,17 +94,20 @@ make_roots() {
 make_roots &
 roots=$!
 
+cd "$root"
+export DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+MailResponder.Cli/publish.sh --archive "$work/dist" >&2 &
+program=$!
+
 failed_before_tests() {
   say "$*"
-  wait "$roots" || true
+  wait "$roots" "$program" || true
   echo "0 passed, 0 failed"
   exit 1
 }
 
-cd "$root"
-export DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 dotnet build MailResponder.sln --disable-build-servers >&2 || failed_before_tests "the build failed"
-MailResponder.Cli/publish.sh --archive "$work/dist" >&2 || failed_before_tests "publishing failed"
+wait "$program" || failed_before_tests "publishing failed"
 wait "$roots" || give_up "no Debian 12 root could be made for the tests of install.sh"
 
 # The library, not the project: MSBuild would interpret the quotation marks in a filter.

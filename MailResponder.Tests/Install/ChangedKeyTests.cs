@@ -11,7 +11,7 @@ public sealed partial class ChangedKeyTests
     [Fact]
     public void NextKey_SignsAfterCronsLine_WhenDnsShowsIt()
     {
-        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
+        using var server = InstalledServer.Restarted();
         var root = server.Root;
         var now = $"txt-record=mail._domainkey.example.com,{Strings(root.Run("responder dkim record").Good().Output)}";
         root.Outside.AnswerNames(now);

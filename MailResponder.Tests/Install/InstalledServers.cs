@@ -14,7 +14,7 @@ public sealed class InstalledServers : ICollectionFixture<InstalledServers>, IDi
     internal InstalledServer Of(string suite)
     {
         if (!_servers.TryGetValue(suite, out var server)) _servers[suite] = server =
-            new InstalledServer(suite, "bare", Options);
+            InstalledServer.Restarted(suite, "bare", Options);
         return server;
     }
 

@@ -6,8 +6,6 @@ namespace MailResponder.Tests.Install;
 [Collection(ServerRoots.ThirdCollection)]
 public sealed class InterruptionTests
 {
-    private const string Options = "--domain example.com --support team@freemail.test";
-
     /// <summary>The programs that change something. Each is replaced by a script that counts and kills.</summary>
     private static readonly string[] Changers =
         ["mv", "install", "postconf", "newaliases", "groupadd", "useradd", "userdel", "mkdir", "ln", "chown", "postfix",
@@ -20,12 +18,12 @@ public sealed class InterruptionTests
     [Fact]
     public void KilledRuns_EndWhereAnUndisturbedOneDoes()
     {
-        using var undisturbed = new InstalledServer(ServerRoots.Debian, "packages", Options);
+        using var undisturbed = InstalledServer.Restarted();
         using var root = new ServerRoot(ServerRoots.Debian);
         var release = root.Unpack();
         Trap(root, calls: 37);
 
-        Assert.InRange(RunsUntilDone(root, $"{release}/install.sh {Options}"), 4, 100);
+        Assert.InRange(RunsUntilDone(root, $"{release}/install.sh {InstalledServer.Options}"), 4, 100);
         Assert.Equal("nothing to do\n", root.Run($"{release}/install.sh").Good().Output);
         Assert.Equal(Result(undisturbed.Root), Result(root));
 
@@ -41,9 +39,9 @@ public sealed class InterruptionTests
     [Fact]
     public void KilledRemovals_EndWithAPostfixThatRuns()
     {
-        using var undisturbed = new InstalledServer(ServerRoots.Debian, "bare", Options);
+        using var undisturbed = InstalledServer.Restarted(kind: "bare", options: InstalledServers.Options);
         undisturbed.Install("--uninstall").Good();
-        using var server = new InstalledServer(ServerRoots.Debian, "bare", Options);
+        using var server = InstalledServer.Restarted(kind: "bare", options: InstalledServers.Options);
         Trap(server.Root, calls: 17);
 
         Assert.InRange(RunsUntilDone(server.Root,
@@ -61,7 +59,7 @@ public sealed class InterruptionTests
         root.Run(
             $"cp {release}/postfix/main.cf /root/good && echo 'daemon_directory = /nonexistent' "
             + $">>{release}/postfix/main.cf").Good();
-        var run = root.Run($"{release}/install.sh {Options}");
+        var run = root.Run($"{release}/install.sh {InstalledServer.Options}");
         Assert.Equal(78, run.ExitCode);
         Assert.Contains("Postfix rejects the new configuration, so the old one was restored: ", run.Errors,
             StringComparison.Ordinal);

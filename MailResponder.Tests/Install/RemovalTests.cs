@@ -9,8 +9,7 @@ public sealed class RemovalTests
     [Fact]
     public void Uninstall_TakesBackWhatWasDoneAndKeepsTheData()
     {
-        using var server = new InstalledServer(
-            ServerRoots.Debian, "packages", "--domain example.com --support team@freemail.test");
+        using var server = InstalledServer.Restarted();
         server.Root.Run("touch /var/log/mail_responder.log").Good();
         var said = server.Install("--uninstall").Good().Output;
 
@@ -42,8 +41,8 @@ public sealed class RemovalTests
     [MemberData(nameof(ServerRoots.Suites), MemberType = typeof(ServerRoots))]
     public void Uninstall_LeavesAPostfixThatAnswers(string suite)
     {
-        using var server = new InstalledServer(
-            suite, "bare", "--domain example.org --support team@freemail.test --mail-log-days 3");
+        using var server = InstalledServer.Restarted(suite, "bare", InstalledServers.Options);
+        server.Install("--mail-log-days 3").Good();
         Assert.Contains("\n\trotate 3\n", server.Root.Read("/etc/logrotate.d/mail_responder-mail"),
             StringComparison.Ordinal);
         Assert.Contains("\nMaxRetentionSec=3day\n",
@@ -90,7 +89,7 @@ public sealed class RemovalTests
     [Fact]
     public void Uninstall_StopsAcceptingBeforeItRemoves()
     {
-        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
+        using var server = InstalledServer.Restarted();
         server.Root.StartServices();
         server.Root.Run("chmod 0 /usr/local/bin/responder").Good();
         server.Root.Outside.Send(RequestMail.FromSomebodyNew()).Good();
@@ -140,8 +139,7 @@ public sealed class RemovalTests
     [Fact]
     public void Uninstall_HoldsWhatWaitsForEncryption()
     {
-        using var server = new InstalledServer(
-            ServerRoots.Debian, "packages", "--domain example.com --support team@freemail.test");
+        using var server = InstalledServer.Restarted();
         server.Root.StartServices();
         server.Root.Run("postconf -e smtp_discard_ehlo_keywords=starttls && postfix reload").Good();
         var reader = RequestMail.FromSomebodyNew();
@@ -187,7 +185,7 @@ public sealed class RemovalTests
     [Fact]
     public void Uninstall_KeepsWhatWasEdited()
     {
-        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
+        using var server = InstalledServer.Restarted();
         server.Root.Run("echo '# mine' >>/etc/cron.d/mail_responder && postconf -e message_size_limit=1000000").Good();
         server.Root.Run("sed -i 's/^support: .*/support: me/' /etc/aliases && newaliases").Good();
         var said = server.Install("--uninstall").Good().Output;
@@ -231,7 +229,7 @@ public sealed class RemovalTests
         Assert.All(said.TrimEnd().Split('\n'), line => Assert.StartsWith("would ", line, StringComparison.Ordinal));
         Assert.Equal(before, root.Listing());
 
-        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
+        using var server = InstalledServer.Restarted();
         before = server.Root.Listing();
         Assert.Contains("would take the service responder/unix out of master.cf\n",
             server.Install("--uninstall --dry-run").Good().Output, StringComparison.Ordinal);

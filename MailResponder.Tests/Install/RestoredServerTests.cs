@@ -13,7 +13,7 @@ public sealed class RestoredServerTests
         var request = RequestMail.FromSomebodyNew();
         using var backup = new TemporaryFolder();
         string key;
-        using (var lost = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com"))
+        using (var lost = InstalledServer.Restarted())
         {
             Write(lost.Root, "/root/request", request);
             Filter(lost.Root, "/root/request").Good();

@@ -37,9 +37,10 @@ internal sealed class ServerRoot : IDisposable
     /// <param name="kind">
     /// <c>bare</c>, or <c>packages</c> for a root that already has the packages that install.sh installs.
     /// </param>
-    public ServerRoot(string suite, string kind = "packages")
+    /// <param name="written">A folder made by <see cref="SaveWritten"/> of a server with the same root.</param>
+    public ServerRoot(string suite, string kind = "packages", string? written = null)
     {
-        var root = ServerRoots.PathTo(suite, kind);
+        var root = (written is null ? "" : written + ":") + ServerRoots.PathTo(suite, kind);
         _first = HostRun.Start("unshare",
         [
             "--mount", "--pid", "--uts", "--ipc", "--net", "--fork", "--kill-child",
@@ -106,6 +107,10 @@ internal sealed class ServerRoot : IDisposable
         Run("rsyslogd && cron").Good();
         Patience.Until("rsyslogd's socket", () => Run("test -S /var/spool/postfix/dev/log").ExitCode == 0);
     }
+
+    /// <summary>Copies the files that were written, and marks of those deleted, into an empty folder.</summary>
+    public void SaveWritten(string folder) =>
+        HostRun.Of("cp", ["-a", $"/proc/{_first.Id}/root{_folder.Path}/upper/.", folder]).Good();
 
     /// <summary>
     /// Returns every file with owner, mode, time and content (below /usr the size instead of the content), without

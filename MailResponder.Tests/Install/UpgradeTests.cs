@@ -7,7 +7,7 @@ public sealed class UpgradeTests : IDisposable
     private const string Rules = "/etc/rsyslog.d/20-mail_responder.conf";
     private const string Rotation = "/etc/logrotate.d/mail_responder";
 
-    private readonly InstalledServer _server = new(ServerRoots.Debian, "packages", "--domain example.com");
+    private readonly InstalledServer _server = InstalledServer.Restarted();
 
     private ServerRoot Root => _server.Root;
 

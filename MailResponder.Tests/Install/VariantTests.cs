@@ -85,7 +85,7 @@ public sealed class VariantTests
     [Fact]
     public void OutgoingTls_IsSet_AndDaneOnlyWhereItProtects()
     {
-        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
+        using var server = InstalledServer.Restarted();
         const string parameters = "postconf -n | grep -E '^smtp_(tls_security|dns_support)_level'";
         string Level() => server.Root.Run(parameters).Output;
         Assert.Equal("smtp_tls_security_level = encrypt\n", Level());
@@ -129,7 +129,7 @@ public sealed class VariantTests
     [Fact]
     public void TlsPolicy_ThatWasEdited_IsKept()
     {
-        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
+        using var server = InstalledServer.Restarted();
         const string file = "/etc/postfix/tls_policy";
         server.Root.Write(file, "/^example\\.org$/ may\n" + server.Root.Read(file));
         server.Root.Run($"echo '# newer' >>{server.ReleaseFile("postfix/tls_policy")}").Good();
@@ -190,7 +190,7 @@ public sealed class VariantTests
     [Fact]
     public void AmazonsClock_IsAskedOnEc2Alone()
     {
-        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
+        using var server = InstalledServer.Restarted();
         const string Clock = "/etc/chrony/conf.d/mail_responder.conf";
         Assert.DoesNotMatch("(?m)^server ", server.Root.Read(Clock));
         Assert.Contains("\nmakestep 1 3\n", server.Root.Read(Clock), StringComparison.Ordinal);
@@ -261,7 +261,7 @@ public sealed class VariantTests
     {
         const string cron = "/etc/cron.d/mail_responder-feedback";
         const string url = "https://sqs.eu-west-1.amazonaws.com/210987654321/news";
-        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
+        using var server = InstalledServer.Restarted();
         Assert.NotEqual(0, server.Root.Run($"test -e {cron}").ExitCode);
         Assert.Contains("--feedback-queue http://sqs.test/1/q: not the URL of a queue",
             server.Install("--feedback-queue http://sqs.test/1/q").Errors, StringComparison.Ordinal);
@@ -285,7 +285,7 @@ public sealed class VariantTests
     public void Textfiles_HaveTheMetricsUntilNoneIsWanted()
     {
         const string cron = "/etc/cron.d/mail_responder-prometheus";
-        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
+        using var server = InstalledServer.Restarted();
         Assert.NotEqual(0, server.Root.Run($"test -e {cron}").ExitCode);
         Assert.Contains("--textfiles /srv/none: not an existing folder",
             server.Install("--textfiles /srv/none").Errors, StringComparison.Ordinal);

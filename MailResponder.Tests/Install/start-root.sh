@@ -4,7 +4,8 @@
 # usage: unshare --mount --pid --uts --ipc --net --fork --kill-child start-root.sh ROOT FOLDER HOSTNAME
 #
 # ROOT, made by make-root.sh, is seen through a file system in memory, which is mounted on the empty FOLDER in this
-# mount namespace only. Everything the server writes vanishes with this process. Prints "ready" on standard output.
+# mount namespace only. FILES:ROOT adds the files that an earlier server wrote. Everything the server writes vanishes
+# with this process. Prints "ready" on standard output.
 set -eu
 
 root=$1

@@ -1,4 +1,3 @@
-using MailResponder.Addresses;
 using MailResponder.Store;
 using MimeKit;
 
@@ -78,7 +77,7 @@ internal sealed record DeliveryReport(string Recipient, string ReplyName, DateTi
     {
         if (One("To") is not { } to || One("Message-Id") is not { } id || One("Date") is not { } date
             || One(TokenHeader) is not { } token
-            || !AddressList.TryParse(to.RawValue, out var list) || list is not [MailboxAddress recipient]
+            || !MailboxAddress.TryParse(to.RawValue, out var recipient)
             || !MimeKit.Utils.DateUtils.TryParse(date.Value, out var sentAt))
         {
             return null;

@@ -118,8 +118,9 @@ internal static class RequestedAddress
     private static string? Untagged(string localPart) =>
         localPart.IndexOf('+') is > 0 and var plus ? localPart[..plus] : null;
 
+    /// <summary>RFC 5322, section 3.6, allows one To and one Cc. Some programs repeat them.</summary>
     private static string? FirstKnown(HeaderList headers, Func<string, string?> known) => headers
-        .Where(header => header.Id is HeaderId.To or HeaderId.Cc)
+        .Where(header => header.Id is HeaderId.To or HeaderId.Cc).Take(4)
         .SelectMany(header => AddressList.TryParse(header.RawValue, out var list) ? list.Mailboxes : [])
         .Select(mailbox => known(mailbox.Address.ToLowerInvariant())).FirstOrDefault(address => address is not null);
 }

@@ -137,6 +137,25 @@ public sealed class BorderTests(Outside outside) : IClassFixture<Outside>
         Assert.Equal(2, HandOverTwo(flooded, Outside.OnlyInSpamcop));
     }
 
+    /// <summary>Each recipient costs a run of the responder, and a copy of the message in the queue.</summary>
+    [Fact]
+    public void Recipients_AreLimitedInAMessage_AndInAMinute()
+    {
+        using var flooded = new Outside("anvil_rate_time_unit = 600s", null);
+        var taken = 0;
+        for (var answer = "250"; taken <= 600 && !answer.StartsWith("450 4.7.1 ", StringComparison.Ordinal);)
+        {
+            using var smtp = flooded.Session();
+            smtp.Say(Sender);
+            for (var more = 0; (answer = smtp.Ask($"RCPT TO:<get+{more}@example.com>"))[0] == '2'; more++)
+                taken++;
+            Assert.True(taken > 500 || (taken % 100 == 0 && answer.StartsWith("452 ", StringComparison.Ordinal)),
+                $"{taken}: {answer}");
+        }
+
+        Assert.InRange(taken, 550, 600);
+    }
+
     [Fact]
     public void ThirdError_EndsTheSession()
     {

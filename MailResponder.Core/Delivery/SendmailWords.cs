@@ -11,8 +11,11 @@ internal static class SendmailWords
 {
     private const string Masked = "(masked)";
 
-    /// <summary>An at sign as it is, in a URL, and in xtext (RFC 3461, section 4).</summary>
-    private static readonly string[] AtSigns = ["@", "%40", "+40"];
+    /// <summary>
+    /// An at sign as it is, in a URL, and in xtext (RFC 3461, section 4); and the beginning of an encoded word (RFC
+    /// 2047), in which the subject may be.
+    /// </summary>
+    private static readonly string[] Signs = ["@", "%40", "+40", "=?"];
 
     /// <summary>
     /// The shortest piece of a name or subject that is masked. Shorter ones occur in too many other words.
@@ -27,8 +30,8 @@ internal static class SendmailWords
     /// <param name="subject">The subject of the reply, which may repeat that of the request.</param>
     /// <returns>
     /// The words, with semicolons between lines. A word is masked if it is not plain ASCII, or if it contains an at
-    /// sign in any usual encoding, the recipient's domain, or a piece of the recipient's local part or of the subject.
-    /// Empty if the program wrote nothing.
+    /// sign in any usual encoding, an encoded word, the recipient's domain, or a piece of the recipient's local part or
+    /// of the subject. Empty if the program wrote nothing.
     /// </returns>
     public static string Of(ReadOnlySpan<byte> said, string recipient, string subject)
     {
@@ -55,7 +58,7 @@ internal static class SendmailWords
 
     private static bool MayBeShown(string word, List<string> secrets) =>
         !word.AsSpan().ContainsAnyExceptInRange('!', '~')
-        && !AtSigns.Any(sign => word.Contains(sign, StringComparison.Ordinal))
+        && !Signs.Any(sign => word.Contains(sign, StringComparison.Ordinal))
         && !secrets.Exists(secret => word.Contains(secret, StringComparison.OrdinalIgnoreCase));
 
     private static List<string> Secrets(string recipient, string subject)

@@ -95,13 +95,16 @@ internal sealed unsafe partial class FedProgram : IDisposable
     /// <summary>Whether this exit code means a signal, of the program or of one that a shell ran.</summary>
     public static bool WasKilled(int exitCode) => exitCode is > BySignal and <= BySignal + LastSignal;
 
-    /// <summary>Returns the beginning of what the program has written to standard error so far.</summary>
+    /// <summary>
+    /// Returns the beginning of what the program has written to standard error so far. A last word that did not fit is
+    /// left out.
+    /// </summary>
     public byte[] ReadErrors()
     {
         var said = new byte[MaxErrorBytes];
         RandomAccess.Read(_errors, said, 0);
         var end = said.AsSpan().IndexOf((byte)0);
-        return end < 0 ? said : said[..end];
+        return said[..(end >= 0 ? end : said.AsSpan().LastIndexOfAny((byte)' ', (byte)'\n') + 1)];
     }
 
     /// <summary>Kills the program, unless it has already been reaped.</summary>

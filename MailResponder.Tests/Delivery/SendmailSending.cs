@@ -104,6 +104,18 @@ public sealed class SendmailSending : IDisposable
             + "sendmail: fatal: (masked) queue file write error"), Send(script.Path));
     }
 
+    /// <summary>Only the beginning of what a program writes is kept. It may end inside an address.</summary>
+    [Theory]
+    [InlineData(4085)]
+    [InlineData(4090)]
+    public void WordThatIsCutOff_IsNotInTheProblem(int before)
+    {
+        var script = new SendmailScript(_folder, "#!/bin/sh\ncat > /dev/null\n"
+            + $"printf '%*s to=<zahra.ahmadi@mail.example.net>' {before} end >&2\nexit 75\n");
+
+        Assert.Equal(SendResult.Temporary($"{script.Path} failed with exit code 75: end"), Send(script.Path));
+    }
+
     [Fact]
     public void ReplyThatPostfixFindsTooBig_MayGoWithoutItsAttachments()
     {

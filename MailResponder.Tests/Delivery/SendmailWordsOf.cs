@@ -25,6 +25,7 @@ public sealed class SendmailWordsOf
     [InlineData("from other@example.org and joe%40example.org", "from (masked) and (masked)")]
     [InlineData("subject: رمز من چیست refused", "subject: (masked) refused")]
     [InlineData("header Subject: Re: my passport, 4711 (urgent) refused", "header Subject: Re: my (masked) refused")]
+    [InlineData("Subject: =?utf-8?B?UmU6INiv2LHYrtmI?=", "Subject: (masked)")]
     [InlineData("\0\u0001\u001b[31mred", "(masked)")]
     public void Words_NameNobody(string said, string expected) =>
         Assert.Equal(expected, SendmailWords.Of(Encoding.UTF8.GetBytes(said), Recipient, Subject));

@@ -18,8 +18,12 @@
  * A message must not use up the host's memory, whatever others send, such as a server whose answer never ends. So the
  * filter's memory is limited. Commands, whose first argument is a word, are not limited: they have many threads, and
  * the limit would count their stacks.
+ *
+ * A limit for the size of files would end the process by a signal, without a line in the log. With the signal ignored,
+ * the write fails instead, and the message is deferred.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +91,7 @@ int __wrap_main(int argc, char **argv) {
   setrlimit(RLIMIT_CORE, &no_core);
   bound_memory(argc, argv);
   occupy_standard_streams();
+  signal(SIGXFSZ, SIG_IGN);
   forget_runtime_variables();
   int status = __real_main(argc, argv);
   return (status & 0xff) == RUNTIME_DID_NOT_START ? report() : status;

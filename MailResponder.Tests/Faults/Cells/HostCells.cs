@@ -85,8 +85,8 @@ internal static class HostCells
         Reason = "key-file", Problem = "the disk is full" },
         new("disk", "of a used up quota") { Harm = host => host.Break("write,.eml.part,1,0,122"), Reason = "send",
         Problem = "disk quota is used up" },
-        new("disk", "with a limit for files") { Harm = host => host.Limit("--fsize=20000"), Reason = null,
-        IsSilent = true, RepliesMeanwhile = null },
+        new("disk", "with a limit for files") { Harm = host => host.Limit("--fsize=20000"), Reason = "database",
+        Problem = "" },
         new("disk", "read only") { Harm = host => host.Break("write,/,1,0,30;open,.part,1,0,30"), Reason = "database",
         Problem = "" },
     ];

@@ -42,7 +42,8 @@
 # services, aliases), lists it as "kept, edited", and puts the new version of a file next to the edited one as FILE.new
 # (in /etc/logrotate.d as FILE.dpkg-dist, which logrotate ignores). Only --outgoing-tls, --hostname, --strict-recipients
 # and --authentication, when given, override edits of the parameters that they set. What was removed is put back: to get
-# the original of an edited file, move the file away and run it again.
+# the original of an edited file, move the file away and run it again. Only the response book and the keys are never
+# replaced.
 #
 # It records its changes in /var/backups/mail_responder. docs/install.md lists every file.
 #
@@ -809,6 +810,7 @@ put_responder_files() {
   users_folder "$home/files" 750
   make_key "$etc/address.key" 32
   if [ ! -e "$etc/dkim.key" ]; then
+    refuse_loss "$etc/dkim.key" "make a new one: $binary dkim keygen $etc/dkim.key"
     if step "make the key that signs replies, $etc/dkim.key"; then
       "$binary" dkim keygen "$etc/dkim.key" >/dev/null
     fi
@@ -819,6 +821,7 @@ put_responder_files() {
   put "$work/settings.json" "$etc/settings.json" 640 "root:$user"
   response_book >"$work/responses.json"
   if [ ! -e "$etc/responses.json" ]; then
+    refuse_loss "$etc/responses.json" "write a new one"
     put "$work/responses.json" "$etc/responses.json" 640 "root:$user"
   else
     # The operator's file: a new domain does not change it.
@@ -828,6 +831,14 @@ put_responder_files() {
     fi
     settle "$etc/responses.json" 640 "root:$user"
   fi
+}
+
+# refuse_loss FILE ELSE - ends the run if an earlier one made the file and the settings name it. Requests wait for it:
+# with a new one, they would be answered with placeholders, or with signatures that DNS does not confirm.
+refuse_loss() {
+  case $(recorded "put$etc/responses.json") in '' | \?*) return 0 ;; esac
+  if [ -e "$etc/settings.json" ] && ! grep -qF "\"$1\"" "$etc/settings.json"; then return 0; fi
+  die 78 "$1 is missing: restore it from your backup, or $2"
 }
 
 # Prints the certificate authorities trusted for SES, S3 and CloudWatch: Amazon's own roots. False if the host lacks

@@ -57,6 +57,28 @@ public sealed class UpgradeTests : IDisposable
         static IEnumerable<string> Sorted(string lines) => lines.Split('\n').Order(StringComparer.Ordinal);
     }
 
+    /// <summary>Requests wait for them. A new book has placeholders, and DNS does not know a new key.</summary>
+    [Fact]
+    public void BookOrKeyThatIsLost_IsNotReplaced()
+    {
+        foreach (var name in (string[])["responses.json", "dkim.key", "address.key"])
+        {
+            Root.Run($"mv /etc/mail_responder/{name} /root/").Good();
+            var run = _server.Install();
+            Assert.Equal(78, run.ExitCode);
+            Assert.Contains($"/etc/mail_responder/{name} is missing", run.Errors, StringComparison.Ordinal);
+            Assert.False(File.Exists(Root.PathTo("/etc/mail_responder/" + name)));
+            Root.Run($"mv /root/{name} /etc/mail_responder/").Good();
+        }
+
+        AssertNothingToDo();
+
+        // The book may come from elsewhere.
+        Root.Run("cd /etc/mail_responder && mv responses.json /root/ && "
+            + "sed -i 's|/etc/mail_responder/responses.json|/root/responses.json|' settings.json").Good();
+        _server.Install().Good();
+    }
+
     [Fact]
     public void OptionOfTheRun_OverridesAnEditOfItsParameter()
     {

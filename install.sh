@@ -656,9 +656,18 @@ put_system_file() {
       is_on_ec2 || sed -i '/^server /d' "$work/chrony"
       put "$work/chrony" "/etc/$1" 644 root:root
       ;;
-    logrotate.d/mail_responder-mail)
-      share_rotation
-      sed "s/rotate 7\$/rotate $mail_log_days/" "$here/system/$1" >"$work/rotation"
+    logrotate.d/*)
+      log_days=7
+      case $1 in *-mail)
+        share_rotation
+        log_days=$mail_log_days
+        ;;
+      esac
+      log_owner=root
+      # Ubuntu's rsyslogd writes as this user.
+      if grep -qs '^\$PrivDropToUser syslog' /etc/rsyslog.conf; then log_owner=syslog; fi
+      sed -e "s/rotate 7\$/rotate $log_days/" -e "s/create 0640 root /create 0640 $log_owner /" "$here/system/$1" \
+        >"$work/rotation"
       put "$work/rotation" "/etc/$1" 644 root:root
       ;;
     systemd/journald.conf.d/mail_responder.conf)

@@ -59,6 +59,10 @@ public sealed class FreshServerTests(InstalledServers servers)
     public void Requester_IsInOneLog_ForAWeek(string suite)
     {
         var root = Running(suite).Root;
+        // Other logs' habits must not become ours.
+        root.Run("""
+            sed -i '1i create 0644 root utmp\ndateext\nmail root\nminsize 1M\ncopytruncate' /etc/logrotate.conf
+            """).Good();
         var request = RequestMail.FromSomebodyNew();
         root.Outside.Send(request).Good();
         Patience.Until("both replies that left", () =>
@@ -73,6 +77,7 @@ public sealed class FreshServerTests(InstalledServers servers)
         Assert.Contains(request.From, root.Log("mail.log.1"), StringComparison.Ordinal);
         Patience.Until("a line in the new file", () =>
             root.Log("mail.log").Contains("another", StringComparison.Ordinal));
+        Assert.Equal("adm 640\n", root.Run("stat -c '%G %a' /var/log/mail.log").Good().Output);
         Assert.DoesNotContain(request.From, root.Log("mail.log"), StringComparison.Ordinal);
         for (var rotation = 2; rotation <= 7; rotation++) root.Run("logrotate -f /etc/logrotate.d/mail_responder-mail")
             .Good();

@@ -30,8 +30,14 @@ internal sealed class LogRotation
     {
         var directives = _logs.Find(entry => entry.Names.Exists(name =>
             FileSystemName.MatchesSimpleExpression(name, log, ignoreCase: false))).Directives;
-        if (directives is null || Value("size") is not null || Value("minsize") is not null)
+        // A period of the log's own overrides a size that is set for all logs.
+        if (directives is null || directives.ContainsKey("size")
+            || (Period(directives) is null && _common.ContainsKey("size"))
+            || Value("minsize") is not (null or "0"))
+        {
             return null;
+        }
+
         var days = Period(directives) ?? Period(_common) ?? 7;
         // The log itself covers one period, and each of the `rotate` older files one more.
         var kept = days * (1 + (Number("rotate") ?? 0));

@@ -562,6 +562,7 @@ put() {
     fi
   else
     kept "$2"
+    settle "$2" "$3" "$4"
     if [ "$put_before" = "$put_new" ] || [ "$(recorded "offered$2")" = "$put_new" ]; then return; fi
     if step "keep $2, which was edited, and write the new version to $(beside "$2")"; then
       install -m "$3" -o "${4%:*}" -g "${4#*:}" "$1" "$(beside "$2")"

@@ -18,7 +18,7 @@ public sealed class UpgradeTests : IDisposable
     {
         Root.Run(
             $"echo '# mine' | tee -a {Rules} {Rotation} /etc/mail_responder/settings.json "
-            + $"/etc/mail_responder/responses.json").Good();
+            + $"/etc/mail_responder/responses.json; chown -R mail_responder: /etc/mail_responder").Good();
         var edited = Root.Read(Rules);
         MakeNewVersion();
 
@@ -33,6 +33,9 @@ public sealed class UpgradeTests : IDisposable
         Assert.EndsWith("# mine\n", Root.Read("/etc/mail_responder/settings.json"), StringComparison.Ordinal);
         Assert.EndsWith("# mine\n", Root.Read("/etc/mail_responder/responses.json"), StringComparison.Ordinal);
         Assert.False(File.Exists(Root.PathTo("/etc/mail_responder/responses.json.new")));
+        // Cron runs the program as root, with these settings.
+        Assert.Equal("root:mail_responder\n",
+            Root.Run("stat -c %U:%G /etc/mail_responder /etc/mail_responder/* | sort -u").Output);
         AssertKept(Rotation, Rules, "/etc/mail_responder/settings.json");
     }
 

@@ -112,9 +112,13 @@ internal static class Filter
             // any other message.
             var isDeferred = outcome.Result == Result.Deferred;
             var isProbe = _progress.IsProbe ?? (isDeferred && ProbeTag.In(_recipient) is not null);
-            var (address, queueId) = (_progress.Address, _progress.QueueId);
-            var result = isProbe ? Result.Probe : outcome.Result;
-            _log.Write(outcome with { Result = result, Address = address, QueueId = queueId }, _deadline.Elapsed);
+            _log.Write(outcome with
+            {
+                Result = isProbe ? Result.Probe : outcome.Result,
+                Address = _progress.Address,
+                QueueId = _progress.QueueId,
+                Receipts = _progress.Receipts,
+            }, _deadline.Elapsed);
             if (!isDeferred || _progress.IsProbe == true)
                 return ExitCode.Ok;
             StandardError.Write(ExitCode.FilterNotice(outcome.Cause ?? Cause.Unexpected));

@@ -62,7 +62,7 @@ internal sealed class ProbeAnswer(
         // Another program may send what lies in an outbox, so a probe leaves nothing there.
         var senders = new Senders(settings, deadline, clock, method == SendMethod.Outbox ? Stream.Null : null);
         var sink = new MailboxAddress("", method == SendMethod.Ses ? ProbeTag.SesSink : tag.Sink);
-        var outcome = new Replier(settings, renderings, senders, deadline, clock).Reply(
+        var outcome = new Replier(settings, renderings, senders, deadline, progress, clock).Reply(
             new Request(sink, "", null, []) { Authentication = AuthenticationVerdict.Sure(Proof.Full) },
             [entry], ClaimedMessage.Unrecorded());
         return outcome.Problem is not null || settings.AuthservId is not { } id

@@ -2,7 +2,9 @@ using MailResponder.Logs;
 
 namespace MailResponder;
 
-/// <summary>How far the work on one message has come. The report uses it if the deadline passes.</summary>
+/// <summary>
+/// How far the work on one message has come, for the report. If the deadline passes, another thread reads it.
+/// </summary>
 internal sealed class Progress
 {
     /// <summary>Postfix's queue id of the message; "-" while it is unknown.</summary>
@@ -10,6 +12,12 @@ internal sealed class Progress
 
     /// <summary>The same as <see cref="Outcome.Address"/>.</summary>
     public string Address { get; set; } = Outcome.UnknownAddress;
+
+    /// <summary>
+    /// The same as <see cref="Outcome.Receipts"/>. Replaced for each reply and never changed in place, because of the
+    /// other thread.
+    /// </summary>
+    public string[] Receipts { get; set; } = [];
 
     /// <summary>Whether the message is a probe of `responder doctor`; null while that is unknown.</summary>
     public bool? IsProbe { get; set; }

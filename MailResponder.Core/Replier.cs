@@ -19,10 +19,12 @@ namespace MailResponder;
 /// <param name="renderings">The response book and its rendered bodies.</param>
 /// <param name="senders">The senders, one for each send method.</param>
 /// <param name="deadline">The time limit for the message.</param>
+/// <param name="progress">Receives the receipt of each reply, and whether the message waits for the database.</param>
 /// <param name="clock">The source of the current time.</param>
 /// <exception cref="ResponderException">The DKIM key cannot be used.</exception>
 internal sealed class Replier(
-    ResponderSettings settings, Renderings renderings, Senders senders, Deadline deadline, TimeProvider clock)
+    ResponderSettings settings, Renderings renderings, Senders senders, Deadline deadline, Progress progress,
+    TimeProvider clock)
 {
     /// <summary>The problem of an entry that is not sent yet because a look-up failed.</summary>
     public const string OpenAuthentication =
@@ -39,7 +41,6 @@ internal sealed class Replier(
     /// </summary>
     public Outcome Reply(Request request, IReadOnlyList<ResponseEntry> entries, ClaimedMessage message)
     {
-        var receipts = new List<string>();
         var problems = new List<string>();
         Cause? cause = null;
         foreach (var entry in entries)
@@ -59,7 +60,7 @@ internal sealed class Replier(
             var result = permission == Permission.WithoutAttachments ? SendText(request, entry, turn)
                 : Send(request, entry, turn);
             if (result.Status == SendStatus.Sent)
-                receipts.Add(result.Detail);
+                progress.Receipts = [.. progress.Receipts, result.Detail];
             if ((result.Status == SendStatus.Sent ? result.Remark : result.Detail) is { } problem)
                 problems.Add($"entry {entry.Number}: {problem}");
             Cause? failed = result.Status is SendStatus.Temporary or SendStatus.Unknown ? result.Cause : null;
@@ -89,7 +90,11 @@ internal sealed class Replier(
         var outcome = cause is not null ? Outcome.Deferred(cause.Value, "")
             : message.AnySent ? new Outcome(Result.Replied)
             : new Outcome(Result.Failed) { Reason = "refused" };
-        return outcome with { Receipts = receipts, Problem = problems.Count > 0 ? string.Join("; ", problems) : null };
+        return outcome with
+        {
+            Receipts = progress.Receipts,
+            Problem = problems.Count > 0 ? string.Join("; ", problems) : null,
+        };
     }
 
     private static string InWords(SendStatus status) => status switch
@@ -127,14 +132,21 @@ internal sealed class Replier(
     {
         if (deadline.Remaining == TimeSpan.Zero)
             return SendResult.Temporary("the deadline has passed", Cause.Deadline);
+        // Of the steps below, only MayHandOver waits for the database.
+        var database = progress.Asked;
         try
         {
+            progress.Asked = null;
             using var reply = _composer.Compose(request, entry, turn.MessageKey, turn.AddressKey);
             var sender = senders.For(entry.SendMethod);
             if (!sender.ReplacesDateAndMessageId && turn.TokenFor(reply) is { } token)
                 reply.Message.Headers.Add(DeliveryReport.TokenHeader, token);
             _signer?.Sign(reply, withDateAndMessageId: !sender.ReplacesDateAndMessageId);
-            return turn.MayHandOver() ? sender.Send(reply) : SendResult.TooManyCopies();
+            progress.Asked = database;
+            if (!turn.MayHandOver())
+                return SendResult.TooManyCopies();
+            progress.Asked = null;
+            return sender.Send(reply);
         }
         catch (ResponderException exception)
         {
@@ -143,6 +155,10 @@ internal sealed class Replier(
         catch (IOException exception)
         {
             return SendResult.Temporary(FileTrouble.Describe(exception), Cause.Attachment);
+        }
+        finally
+        {
+            progress.Asked = database;
         }
     }
 

@@ -84,7 +84,7 @@ internal sealed class Responder(
     {
         var entries = book.EntriesFor(address);
         var replier = new Replier(settings, _renderings, new Senders(settings, deadline, clock, dryRun), deadline,
-            clock);
+            progress, clock);
         if (dryRun is not null)
             return replier.Reply(request, entries, ClaimedMessage.Unrecorded());
 
@@ -105,7 +105,6 @@ internal sealed class Responder(
         var quota = exempt ? (int?)null : isCanary ? Math.Max(CanaryTag.Quota, settings.DailyLimit)
             : settings.DailyLimit;
         var claim = store.Claim(messageKey, requester, quota, limits, terms);
-        progress.Asked = null;
         var claimed = new ClaimedMessage(claim, store, requester);
         var outcome = claim.Result switch
         {

@@ -30,15 +30,16 @@ internal sealed class SendCommand : Command
         var requester = new MailboxAddress("", NamedSubject.ReadAddress(to));
         var settings = SettingsPath.LoadForService(result);
         var deadline = new Deadline(TimeProvider.System, TimeSpan.FromSeconds(settings.DeadlineSeconds));
-        var files = IFileSource.For(
-            settings, deadline, new Progress(), ConfigurationCheck.OfPulled(settings));
+        var progress = new Progress();
+        var files = IFileSource.For(settings, deadline, progress, ConfigurationCheck.OfPulled(settings));
         var entries = ConfigCommand.EntriesFor(requested, files.Book(), settings);
         var senders = new Senders(settings, deadline, TimeProvider.System);
         var request = new Request(requester, subject ?? "", null, [])
         {
             Authentication = AuthenticationVerdict.Sure(Proof.Full),
         };
-        var outcome = new Replier(settings, new Renderings(settings, files), senders, deadline, TimeProvider.System)
+        var outcome = new Replier(
+            settings, new Renderings(settings, files), senders, deadline, progress, TimeProvider.System)
             .Reply(request, entries, ClaimedMessage.Unrecorded());
         foreach (var receipt in outcome.Receipts)
             Console.Out.WriteLine("sent: " + receipt);

@@ -173,7 +173,7 @@ public sealed class SeveralEntries : IDisposable
         var claim = _store.Claim(key, _requester, 3);
         var message = new ClaimedMessage(claim, _store, _requester);
         return new Replier(_settings, new Renderings(_settings, new FolderSource(_settings)),
-            new Senders(_settings, deadline, _clock), deadline, _clock)
+            new Senders(_settings, deadline, _clock), deadline, new Progress(), _clock)
             .Reply(TestReply.Request(), entries, message);
     }
 }

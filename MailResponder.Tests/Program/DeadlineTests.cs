@@ -1,4 +1,9 @@
 using System.Diagnostics;
+using System.Text;
+using MailResponder.Logs;
+using MailResponder.Store.Sqlite;
+using MailResponder.Tests.Faults;
+using Microsoft.Data.Sqlite;
 
 namespace MailResponder.Tests.Program;
 
@@ -25,6 +30,42 @@ public sealed class DeadlineTests
         var waited = Stopwatch.StartNew();
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
         Assert.InRange(waited.Elapsed.TotalSeconds, 1, 60);
+    }
+
+    /// <summary>Another process holds the database's lock when sendmail has taken the first reply.</summary>
+    [Fact]
+    public void DatabaseThatHangsAfterAReply_IsNamed_AndTheReplyHasItsReceipt()
+    {
+        using var place = WithDeadline(8);
+        place.SendThrough("""cat >"$here/part"; until [ -e "$here/locked" ]; do sleep 0.05; done; sleep 3""");
+        using var running = place.StartFilter();
+        running.Feed(RequestMail.FromSomebodyNew().ToBytes());
+        Patience.Until("the first reply", () => File.Exists(place.PathTo("part")));
+        SqliteLibrary.Load();
+        using var locker = new SqliteConnection($"Data Source={place.PathTo("responder.db")};Pooling=False");
+        locker.Open();
+        using var transaction = locker.BeginTransaction();
+        File.WriteAllText(place.PathTo("locked"), "");
+
+        running.Finish().AssertDeferred();
+
+        AssertOneReply(place, "database", $"database {place.PathTo("responder.db")}: the deadline has passed before "
+            + "it had answered");
+    }
+
+    /// <summary>The second entry goes to an outbox on a disk that does not answer.</summary>
+    [Fact]
+    public void DiskThatHangsAfterAReply_LeavesTheReplyItsReceipt()
+    {
+        using var place = WithDeadline(5);
+        place.Book[1]!["send_method"] = "outbox";
+        place.SendThrough("cat >/dev/null");
+
+        place.FilterUnder(
+            $"""exec env LD_PRELOAD={FaultLibrary.File} 'FAULTS=write,.eml.part,1,0,sleep30000' "$@" """,
+            RequestMail.FromSomebodyNew().ToBytes()).AssertDeferred();
+
+        AssertOneReply(place, "deadline", "the deadline has passed");
     }
 
     /// <summary>
@@ -58,6 +99,15 @@ public sealed class DeadlineTests
         python.WaitForExit();
         Assert.True(code == 75 || code < 0, $"exit code {code} after SIG{signal}");
         Assert.Empty(place.Outbox);
+    }
+
+    private static void AssertOneReply(Workplace place, string reason, string problem)
+    {
+        Assert.Contains($"deferred reason={reason} address=get@example.com replies=1 ",
+            Assert.Single(place.Log.Reports), StringComparison.Ordinal);
+        var read = MessageEvent.Read(Encoding.UTF8.GetBytes(Assert.Single(place.Log.Events)))!;
+        Assert.Equal((reason, 1, problem), (read.Reason, read.Replies, read.Problem));
+        Assert.StartsWith("sendmail:", Assert.Single(read.Receipts), StringComparison.Ordinal);
     }
 
     private static Workplace WithDeadline(int seconds)

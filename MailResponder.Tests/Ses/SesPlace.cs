@@ -65,7 +65,7 @@ internal sealed class SesPlace : IDisposable
         var settings = Settings();
         var deadline = new Deadline(clock, TimeSpan.FromSeconds(DeadlineSeconds));
         var outcome = new Replier(settings, new Renderings(settings, new FolderSource(settings)),
-            new Senders(settings, deadline, clock), deadline, clock)
+            new Senders(settings, deadline, clock), deadline, new Progress(), clock)
             .Reply(new Request(new MailboxAddress("", requester), "Hello", "<request@example.net>", []), entries,
             ClaimedMessage.Unrecorded());
         Assert.DoesNotContain(requester, outcome.Problem ?? "", StringComparison.OrdinalIgnoreCase);

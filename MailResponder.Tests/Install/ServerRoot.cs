@@ -114,12 +114,13 @@ internal sealed class ServerRoot : IDisposable
 
     /// <summary>
     /// Returns every file with owner, mode, time and content (below /usr the size instead of the content), without
-    /// files that daemons write on their own. If two listings are equal, no byte was changed.
+    /// files that daemons write on their own. If two listings are equal, no byte was changed. An overlay changes the
+    /// size of a folder when it first writes to it.
     /// </summary>
     public string Listing() => Run("""
         find / -xdev \( -path /var/spool/postfix -o -path /var/lib/postfix -o -path /var/lib/chrony \
           -o -path /var/log -o -path /run -o -path /var/lib/mail_responder/postfix-log \) -prune \
-          -o -printf '%p %y %m %U:%G %T@ %s %l\n' | sort
+          -o -type d -printf '%p %y %m %U:%G %T@\n' -o -printf '%p %y %m %U:%G %T@ %s %l\n' | sort
         find /etc /root /usr/local /var/lib/mail_responder /var/backups -xdev -type f ! -path '*/postfix-log/*' |
           sort | xargs -d '\n' sha256sum
         """).Good().Output;

@@ -34,7 +34,7 @@ internal static class PostfixQueue
         try
         {
             return new OrderedDictionary<string, long>(Delivered.Append(Held)
-                .Select(folder => KeyValuePair.Create(folder, (long)MessagesIn(queue, folder).Count))
+                .Select(folder => KeyValuePair.Create(folder, (long)Visit(queue, folder, static _ => { })))
                 .Where(counted => counted.Value > 0));
         }
         catch (UnauthorizedAccessException exception)
@@ -43,15 +43,22 @@ internal static class PostfixQueue
         }
     }
 
-    /// <summary>Returns the messages in one folder of the queue. A missing folder has none.</summary>
+    /// <summary>
+    /// Visits the file of each message in one folder of the queue, and returns their number. Keeps none of them in
+    /// memory: there may be hundreds of thousands. A missing folder has none.
+    /// </summary>
     /// <exception cref="UnauthorizedAccessException">The user may not read the folder.</exception>
-    public static List<FileInfo> MessagesIn(string queue, string folder)
+    public static int Visit(string queue, string folder, Action<string> visitor)
     {
-        var found = new List<FileInfo>();
+        var count = 0;
         try
         {
-            found.AddRange(
-                new DirectoryInfo(Path.Join(queue, folder)).EnumerateFiles("*", SearchOption.AllDirectories));
+            foreach (var file in Directory.EnumerateFiles(
+                Path.Join(queue, folder), "*", SearchOption.AllDirectories))
+            {
+                visitor(file);
+                count++;
+            }
         }
         catch (IOException)
         {
@@ -59,7 +66,7 @@ internal static class PostfixQueue
             // meanwhile.
         }
 
-        return found;
+        return count;
     }
 
     /// <summary>Runs postqueue(1) and returns the number of messages by queue, the longest queue first.</summary>

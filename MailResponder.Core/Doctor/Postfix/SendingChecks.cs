@@ -75,13 +75,20 @@ internal static class SendingChecks
         var (check, queue) = (new Check("queue"), host.PathTo(postfix["queue_directory"]));
         if (!host.IsRoot)
             return check.OnlyRoot("only root can count it");
-        var files = PostfixQueue.Delivered.SelectMany(folder => PostfixQueue.MessagesIn(queue, folder)).ToList();
-        // Postfix sets the modification time of a deferred file to its next delivery attempt. The creation time is the
-        // time of arrival.
-        var age = files.Count == 0 ? TimeSpan.Zero : host.Now - files.Min(file =>
-            file.CreationTimeUtc < file.LastWriteTimeUtc ? file.CreationTimeUtc : file.LastWriteTimeUtc);
-        if (files.Count > ManyMessages || age > LongWait)
-            check.Warning($"{files.Count.Count("message")} waiting, the oldest for {age.InWords()}",
+        var age = TimeSpan.Zero;
+        var waiting = PostfixQueue.Delivered.Sum(folder => PostfixQueue.Visit(queue, folder, path =>
+        {
+            var file = new FileInfo(path);
+            // Postfix may have delivered it meanwhile.
+            if (!file.Exists)
+                return;
+            // Postfix sets the modification time of a deferred file to its next delivery attempt. The creation time is
+            // the time of arrival.
+            var arrival = file.CreationTimeUtc < file.LastWriteTimeUtc ? file.CreationTimeUtc : file.LastWriteTimeUtc;
+            age = host.Now - arrival > age ? host.Now - arrival : age;
+        }));
+        if (waiting > ManyMessages || age > LongWait)
+            check.Warning($"{waiting.Count("message")} waiting, the oldest for {age.InWords()}",
                 "see why in /var/log/mail.log and /var/log/mail_responder.log; once it is fixed: postqueue -f");
         if (age > TimeSpan.FromDays(settings.LedgerDays))
             check.Fault("a message is older than the ledger remembers: it may be answered again",
@@ -90,11 +97,11 @@ internal static class SendingChecks
             [(PostfixQueue.Held, "release with: postsuper -H ALL"), ("corrupt", "check the disk, and delete them")];
         foreach (var (folder, remedy) in stuck)
         {
-            if (PostfixQueue.MessagesIn(queue, folder).Count is > 0 and var count)
+            if (PostfixQueue.Visit(queue, folder, static _ => { }) is > 0 and var count)
                 check.Warning($"{count.Count("message")} in {Path.Join(queue, folder)}, which Postfix does not deliver",
                     remedy);
         }
 
-        return check.OrOk(files.Count.Count("message") + " waiting");
+        return check.OrOk(waiting.Count("message") + " waiting");
     }
 }

@@ -130,15 +130,12 @@ internal sealed class MetricsCommand : Command
     }
 
     /// <summary>
-    /// Returns the outcomes of the last 24 hours. Null if `responder postfix-log` has stored nothing or its database
-    /// cannot be read. That command reports its own failures.
+    /// Returns the outcomes of 24 hours. Null if `responder postfix-log` has not counted them within the last hour.
+    /// That command reports its own failures.
     /// </summary>
-    private static IReadOnlyList<ProviderOutcomes>? Outcomes(PostfixLogSettings log, int threshold)
-    {
-        var now = TimeProvider.System.GetUtcNow();
-        return ResponderException.OrNull(
-            () => PostfixLogDatabase.Summarise(log.Database, now.AddDays(-1), now, threshold)?.Outcomes);
-    }
+    private static IReadOnlyList<ProviderOutcomes>? Outcomes(PostfixLogSettings log, int threshold) =>
+        ResponderException.OrNull(
+            () => LastOutcomes.Load(log.Database, TimeProvider.System.GetUtcNow(), threshold));
 
     /// <summary>Reads the canary records. Empty if they cannot be read, which `responder doctor` reports.</summary>
     private static Dictionary<string, CanaryRecord> Canaries(ResponderSettings settings) =>

@@ -41,14 +41,13 @@ internal sealed class PostfixLogDatabase(string path, int flags) : IDisposable
     /// <exception cref="ResponderException">The file cannot be read.</exception>
     public static PostfixLogSummary? Summarise(
         string file, DateTimeOffset since, DateTimeOffset until, int threshold) =>
-        !File.Exists(file) ? null : SqliteDatabase.InWords(file, () =>
-        {
-            using var database = new PostfixLogDatabase(file, raw.SQLITE_OPEN_READONLY);
-            database.CheckVersion();
-            // In one transaction, all counts are of the same state of the database.
-            database.Run("BEGIN");
-            return new PostfixLogReport(database, since, until, threshold).Summary();
-        });
+        Look(file, database => new PostfixLogReport(database, since, until, threshold).Summary());
+
+    /// <summary>Returns the outcomes of replies alone, at less than half the cost of all figures.</summary>
+    /// <inheritdoc cref="Summarise"/>
+    public static IReadOnlyList<ProviderOutcomes>? CountOutcomes(
+        string file, DateTimeOffset since, DateTimeOffset until, int threshold) =>
+        Look(file, database => new PostfixLogReport(database, since, until, threshold).Outcomes());
 
     /// <summary>
     /// Opens the database for writing. Creates its folder, file and tables if they are missing. The caller disposes it.
@@ -117,6 +116,16 @@ internal sealed class PostfixLogDatabase(string path, int flags) : IDisposable
             command.Dispose();
         _connection.Dispose();
     }
+
+    private static T? Look<T>(string file, Func<PostfixLogDatabase, T> read) where T : class =>
+        !File.Exists(file) ? null : SqliteDatabase.InWords(file, () =>
+        {
+            using var database = new PostfixLogDatabase(file, raw.SQLITE_OPEN_READONLY);
+            database.CheckVersion();
+            // In one transaction, all counts are of the same state of the database.
+            database.Run("BEGIN");
+            return read(database);
+        });
 
     private void CheckVersion()
     {

@@ -29,12 +29,12 @@ internal sealed class PostfixLogReader(string mailLog, string events, TimeProvid
     private readonly LogFollower _mail = new(mailLog, line => SyslogLine.TimeOf(line, clock.GetUtcNow()));
 
     /// <summary>
-    /// Stores the facts of the new lines, and once a day deletes rows that are older than the settings say. Sets a
-    /// damaged database aside and begins a new one.
+    /// Stores the facts of the new lines, and once a day deletes rows that are older than the settings say. Then keeps
+    /// the <see cref="LastOutcomes"/>. Sets a damaged database aside and begins a new one.
     /// </summary>
     /// <returns>The number of new lines, and how many of them have an unknown form.</returns>
     /// <exception cref="ResponderException">
-    /// A log cannot be read, or the database cannot be written. Nothing is stored.
+    /// A log cannot be read, or the database cannot be written: nothing is stored. Or the outcomes cannot be kept.
     /// </exception>
     public (long Lines, long Unknown) Read(ResponderSettings settings)
     {
@@ -69,6 +69,7 @@ internal sealed class PostfixLogReader(string mailLog, string events, TimeProvid
             void Follow(string name, LogFollower log, LogLines.Reader read) =>
                 rows.SetPosition(name, log.Read(rows.Position(name), read));
         });
+        LastOutcomes.Keep(settings.PostfixLog.Database, clock.GetUtcNow());
         return (follower.Lines, follower.Unknown);
     }
 

@@ -48,7 +48,7 @@ internal sealed class PostfixLogReport(
                 MedianSeconds = AtRank(seconds, 0.5),
                 Percentile95Seconds = AtRank(seconds, 0.95),
                 MaximumSeconds = AtRank(seconds, 1),
-                Outcomes = ProviderOutcomes.Merged(Outcomes(), threshold),
+                Outcomes = Outcomes(),
                 Trend = Trend(),
             }, _since, _until)[0];
     }
@@ -74,7 +74,7 @@ internal sealed class PostfixLogReport(
     /// the first counts, because a recipient can copy the Message-ID of a reply. Replies through SES are known from its
     /// reports only. If none in the span is of a delivery, SES does not report them, and no share can be computed.
     /// </summary>
-    private List<ProviderOutcomes> Outcomes() => database.Rows(
+    public IReadOnlyList<ProviderOutcomes> Outcomes() => ProviderOutcomes.Merged(database.Rows(
         $"""
         WITH fate AS (
           SELECT m.provider, m.removed, m.sent IS NOT NULL AS sent, m.deferred, m.without_tls,
@@ -99,7 +99,7 @@ internal sealed class PostfixLogReport(
         row => new ProviderOutcomes(
             row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5),
             row.GetInt64(6), row.GetInt64(7)),
-        _since, _until);
+        _since, _until), threshold);
 
     private static string IsReported(string outcome) =>
         $"EXISTS (SELECT 1 FROM report AS p WHERE p.reply = m.reply AND p.outcome = '{outcome}')";

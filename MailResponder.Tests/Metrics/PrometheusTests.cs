@@ -64,6 +64,38 @@ public sealed class PrometheusTests : IDisposable
         Assert.Single(Directory.GetFiles(_place.Place.Folder, "mail_responder.prom*"));
     }
 
+    /// <summary>
+    /// Each run shows what `postfix-log` counted last. It does not wait for the database, which a day with a million
+    /// mails keeps locked for long.
+    /// </summary>
+    [Fact]
+    public void Outcomes_AreThoseThatPostfixLogCounted()
+    {
+        var (log, name) = (_place.Place.PathTo("maillog"), "0123456789abcdef0123456789abcdef");
+        File.WriteAllLines(log, Enumerable.Range(0, 6).SelectMany(i => (string[])
+            [$"pickup[5]: 4A0000{i}: uid=999 from=<bounces@example.com>",
+            $"cleanup[6]: 4A0000{i}: message-id=<{i}{name}@example.com>",
+            $"smtp[7]: 4A0000{i}: to=<zahra@gmail.com>, relay=mx.gmail.com[198.51.100.9]:25, delay=0.4, "
+                + "delays=0.1/0.1/0/0.2, dsn=2.0.0, status=sent (250 OK)"])
+            .Select(line => $"{DateTimeOffset.Now.AddSeconds(-9):O} mx postfix/{line}"));
+        _place.Write(new Outcome(Result.Replied)
+        {
+            Address = "get@example.com",
+            QueueId = "4B00000",
+            Receipts = [.. Enumerable.Range(0, 6).Select(i => $"sendmail:{i}{name}")],
+        }, 7);
+        var read = _place.Place.Command("postfix-log", "--mail-log", log, "--log", _place.Log);
+        Assert.True(read.ExitCode == 0, read.Errors);
+        using var database = new Microsoft.Data.Sqlite.SqliteConnection(
+            $"Data Source={_place.Place.PathTo("postfix-log/rows.db")};Pooling=False");
+        database.Open();
+        using var command = database.CreateCommand();
+        command.CommandText = "BEGIN EXCLUSIVE";
+        command.ExecuteNonQuery();
+
+        Assert.Equal(6, Run()["reply_outcomes{provider=\"gmail.com\",outcome=\"sent\"}"]);
+    }
+
     [Fact]
     public void OutputThatCannotBeWritten_CountsNothing()
     {

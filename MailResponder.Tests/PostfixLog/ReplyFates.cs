@@ -15,6 +15,7 @@ public sealed class ReplyFates : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ResponderSettings _settings;
+    private readonly FixedClock _clock = new();
     private readonly StringBuilder _mail = new();
     private readonly StringBuilder _events = new();
     private int _made;
@@ -130,6 +131,30 @@ public sealed class ReplyFates : IDisposable
             Reply("zahra@gmail.com", "sent");
         Reply("zahra@web.de", "sent");
         Assert.Equal([new(ProviderOutcomes.Others, 6, 0, 0, 0, 0)], Outcomes(threshold: 5));
+    }
+
+    [Fact]
+    public void LastOutcomes_StandForFiveMinutes_AndAreShownForAnHour()
+    {
+        Reply("zahra@gmail.com", "sent");
+        Outcomes();
+        Reply("zahra@gmail.com", "bounced");
+        _clock.Now += TimeSpan.FromMinutes(4);
+        Read();
+        Assert.Equal([new("gmail.com", 1, 0, 0, 0, 0)], Last(1));
+        _clock.Now += TimeSpan.FromMinutes(1);
+        Read();
+        Assert.Equal([new("gmail.com", 1, 0, 1, 0, 0)], Last(1));
+        Assert.Equal([new(ProviderOutcomes.Others, 1, 0, 1, 0, 0)], Last(5));
+        // A clock that was wrong does not stop the counting.
+        _clock.Now -= TimeSpan.FromMinutes(30);
+        Read();
+        Assert.Equal("640\n",
+            Host.ToolRun.Of("stat", "-c", "%a", _settings.PostfixLog.Database + ".outcomes").AssertDone());
+        _clock.Now += TimeSpan.FromMinutes(59);
+        Assert.NotEmpty(Last(1)!);
+        _clock.Now += TimeSpan.FromMinutes(1);
+        Assert.Null(Last(1));
     }
 
     /// <summary>
@@ -277,17 +302,30 @@ public sealed class ReplyFates : IDisposable
         Assert.Equal(40, (int)json["postfix"]!["trend"]![1]!["answered"]!);
     }
 
-    /// <summary>Returns the outcomes that `stats` reports, with a threshold so low that none are merged.</summary>
+    /// <summary>
+    /// Returns the outcomes that `stats`, `doctor` and the metrics report, with a threshold so low that none are
+    /// merged.
+    /// </summary>
     private IReadOnlyList<ProviderOutcomes> Outcomes(int threshold = 1)
+    {
+        _clock.Now += TimeSpan.FromMinutes(5);
+        Read();
+        var (file, since) = (_settings.PostfixLog.Database, _clock.Now.AddDays(-1));
+        var outcomes = PostfixLogDatabase.Summarise(file, since, _clock.Now, threshold)!.Outcomes;
+        Assert.Equal(outcomes, PostfixLogDatabase.CountOutcomes(file, since, _clock.Now, threshold));
+        Assert.Equal(outcomes, Last(threshold));
+        return outcomes;
+    }
+
+    private IReadOnlyList<ProviderOutcomes>? Last(int threshold) =>
+        LastOutcomes.Load(_settings.PostfixLog.Database, _clock.Now, threshold);
+
+    private void Read()
     {
         _folder.Write("mail.log", _mail.ToString());
         _folder.Write("events.log", _events.ToString());
-        using (var reader = new PostfixLogReader(
-            _folder.PathTo("mail.log"), _folder.PathTo("events.log"), new FixedClock()))
-            Assert.Equal(0, reader.Read(_settings).Unknown);
-        return PostfixLogDatabase.Summarise(
-            _settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1), threshold)!
-            .Outcomes;
+        using var reader = new PostfixLogReader(_folder.PathTo("mail.log"), _folder.PathTo("events.log"), _clock);
+        Assert.Equal(0, reader.Read(_settings).Unknown);
     }
 
     /// <summary>Sends a reply through Postfix, with Postfix's lines about it. Returns its name.</summary>

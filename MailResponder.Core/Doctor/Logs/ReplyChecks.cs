@@ -78,9 +78,9 @@ internal static class ReplyChecks
         if (host.Run(host.Program.Path, "postfix-log", "--settings", settings.File) is { Succeeded: false } run)
             return new Check(Name).Fault("cannot tell what happened to replies: " + run.Complaint,
                 "fix what it names; then: responder postfix-log");
-        var summary = PostfixLogDatabase.Summarise(settings.PostfixLog.Database, host.Now.AddDays(-1), host.Now,
-            settings.Statistics?.Threshold ?? StatisticsSettings.StandardThreshold);
-        return Judge(summary?.Outcomes ?? []);
+        return Judge(PostfixLogDatabase.CountOutcomes(
+            settings.PostfixLog.Database, host.Now.AddDays(-1), host.Now,
+            settings.Statistics?.Threshold ?? StatisticsSettings.StandardThreshold) ?? []);
     }
 
     public static IEnumerable<Finding> Judge(IReadOnlyList<ProviderOutcomes> outcomes)

@@ -7,6 +7,9 @@ namespace MailResponder.Tests.Doctor;
 /// <param name="Script">The shell text for plant.sh.</param>
 internal sealed record PlantedFault(string Name, IReadOnlyList<string> Expected, bool IsAlone, string Script)
 {
+    /// <summary>Whether nothing more than the commands of the remedies is needed to mend it.</summary>
+    public bool IsMendedByRemedies => Script.Contains("\n# mended by its remedies\n", StringComparison.Ordinal);
+
     private const string Expectation = "# expect: ";
     private const string Alone = " alone";
 

@@ -4,7 +4,8 @@ namespace MailResponder.Tests.Doctor;
 
 /// <summary>
 /// Plants one fault at a time on a healthy server and runs <c>responder doctor</c>. Each file of the folder Faults
-/// plants one; its second line says which checks find it, and with which states. A new case is a new file.
+/// plants one; its second line says which checks find it, and with which states. With a line "# mended by its
+/// remedies", the printed commands are run, and then all is well again. A new case is a new file.
 /// </summary>
 [Collection(DoctorServer.Collection)]
 public sealed class PlantedFaultTests(DoctorServer server)
@@ -21,7 +22,14 @@ public sealed class PlantedFaultTests(DoctorServer server)
     public void Fault_IsFoundWithItsRemedy(string file)
     {
         var fault = PlantedFault.Read(file);
-        var findings = server.With(fault.Script);
+        var mended = new List<string>();
+        var findings = server.With(fault.Script, () =>
+        {
+            var found = server.Examine();
+            if (fault.IsMendedByRemedies) mended.AddRange(Mend(found));
+            return found;
+        });
+        Assert.Empty(mended);
         Assert.All(fault.Expected, expected => AssertFound(findings, expected));
         Assert.Distinct(findings.Select(finding => finding!.ToJsonString()));
         if (fault.IsAlone) AssertAlone(findings, Assert.Single(fault.Expected));
@@ -91,6 +99,20 @@ public sealed class PlantedFaultTests(DoctorServer server)
         var run = server.Root.Run("setpriv --reuid nobody --regid nogroup --clear-groups /opt/responder doctor");
         Assert.StartsWith("warning privileges", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("a bug", run.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Runs the commands of all remedies, in their order. Returns what is not well after that.</summary>
+    private IEnumerable<string> Mend(JsonArray findings)
+    {
+        foreach (var finding in findings)
+        {
+            if (((string?)finding!["remedy"])?.Split("run: ") is not ["", var commands]) continue;
+            var script = commands.Split("; and check ")[0].Replace("; then: ", "; ", StringComparison.Ordinal);
+            server.Root.Run(script).Good();
+        }
+
+        return server.Examine().Where(finding => (string?)finding!["state"] != "ok")
+            .Select(finding => finding!.ToJsonString());
     }
 
     /// <summary>

@@ -36,6 +36,7 @@ internal static class InstallChecks
         if (check.Count > 0 || !host.MayActAsResponder)
             return check.OrOk(path + " is installed");
         var installed = host.RunAsResponder(path, "--version");
+        check.AddRange(FileModeChecks.OfRoot(host, name, [file]));
         if (!installed.Succeeded)
             return check.Fault($"{Host.ResponderUser} cannot run {path}: {installed.Complaint}",
                 $"run install.sh again, or: chmod 755 {path}");

@@ -1,4 +1,5 @@
 using MailResponder.Book;
+using MailResponder.Native;
 using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
@@ -33,6 +34,7 @@ internal static class FileModeChecks
             AsResponder(check, host, settings, [.. secrets, path]);
         else
             check.OnlyRoot($"only root can see what {Host.ResponderUser} may read");
+        check.AddRange(OfRoot(host, Name, [path]));
         // The check `keys` does the same for keys and passwords.
         check.AddRange(Folders(Name, [path, settings?.ResponseBook, settings?.FilesRoot, settings?.Database.SqliteFile,
             settings?.PostfixLog.Database, settings?.PostfixMaps,
@@ -89,7 +91,24 @@ internal static class FileModeChecks
             .Order(StringComparer.Ordinal).Where(folder =>
                 Host.IsOpen(folder, UnixFileMode.OtherWrite) && !Host.IsOpen(folder, UnixFileMode.StickyBit)))
             check.Fault($"every user can change {folder}, and so replace its files",
-                $"run: chmod o-w {folder}; and check its files");
+                $"run: chmod go-w {folder}; and check its files");
+        return check;
+    }
+
+    /// <summary>
+    /// Reports each of the files, and each of their folders, that does not belong to root or that its group can change.
+    /// Root runs the program, and does what the settings say: whoever can change them can act as root.
+    /// </summary>
+    public static IEnumerable<Finding> OfRoot(Host host, string name, IEnumerable<string?> files)
+    {
+        var check = new Check(name);
+        if (!host.IsRoot)
+            return check;
+        foreach (var path in files.OfType<string>().SelectMany(file => new[] { Path.GetDirectoryName(file), file })
+            .OfType<string>().Distinct().Where(path => FileStatus.TryRead(path, out var found)
+                && (found.Owner != 0 || Host.IsOpen(path, UnixFileMode.GroupWrite))))
+            check.Fault($"{path} can be changed by a user other than root, and root uses it",
+                $"run: chown root {path}; chmod g=rX,o-w {path}; and check what it holds");
         return check;
     }
 

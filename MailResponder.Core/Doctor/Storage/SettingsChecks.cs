@@ -36,6 +36,7 @@ internal static class SettingsChecks
         if (settings is null)
             return [.. Of(Name).OrOk(path), .. keys, .. FileModeChecks.Look(host, path, settings)];
         keys.AddRange(FileModeChecks.Folders("keys", FileModeChecks.Secrets(settings)));
+        keys.AddRange(FileModeChecks.OfRoot(host, "keys", FileModeChecks.Secrets(settings)));
         var (book, signature, attachments) = (Of("book"), Of("signature"), Of("attachments"));
         // The attachments are known only if the book can be read.
         if (book.Exists(finding => finding.State == FindingState.Fault))

@@ -42,17 +42,21 @@ internal static class SecretFile
     public static FileStream Open(string path, Cause cause, string what) =>
         Use(path, cause, what, name => RegularFile.Open(name));
 
-    /// <summary>Writes a new file into an existing folder. Leaves an existing file as it is.</summary>
+    /// <summary>
+    /// Writes a new file into an existing folder. Leaves an existing file as it is. Root writes into no other user's
+    /// folder; see <see cref="OwnFolder"/>.
+    /// </summary>
     /// <param name="path">The name of the file.</param>
     /// <param name="text">The content.</param>
     /// <param name="mode">The permissions.</param>
     /// <param name="group">The group of the file; null for the group of the user who runs this.</param>
     /// <returns>False if the file already existed.</returns>
     /// <exception cref="ResponderException">The file cannot be created.</exception>
-    public static bool TryCreate(string path, string text, UnixFileMode mode, uint? group = null) =>
-        FileTrouble.InWords(Cause.Output, path, () =>
+    public static bool TryCreate(string path, string text, UnixFileMode mode, uint? group = null)
+    {
+        var isNew = false;
+        Appear(path, path, () =>
         {
-            var isNew = false;
             // The file is complete before it gets its name, so no process can read half a key.
             var content = Content(stream => stream.Write(Encoding.UTF8.GetBytes(text)), mode, group);
             AtomicFile.Write(path, RegularFile.OwnerOnly, content, giveName: (unnamed, name) =>
@@ -62,8 +66,9 @@ internal static class SecretFile
                 FileSystem.FlushName(name);
                 File.Delete(unnamed);
             });
-            return isNew;
         });
+        return isNew;
+    }
 
     /// <summary>Replaces a whole file. The new file keeps the owner, group and mode of the old one.</summary>
     /// <exception cref="ResponderException">

@@ -1,4 +1,5 @@
 using MailResponder.Files;
+using MailResponder.Tests.Host;
 
 namespace MailResponder.Tests.Files;
 
@@ -75,6 +76,21 @@ public sealed class SecretFiles : IDisposable
 
         Assert.Equal("old", File.ReadAllText(path));
         Assert.Equal([path], Directory.GetFiles(_folder.Path));
+    }
+
+    /// <summary>The owner of the folder can put links into it, which root would follow.</summary>
+    [Fact]
+    public void New_AreNotMadeByRootInAFolderOfAnotherUser()
+    {
+        if (!Environment.IsPrivilegedProcess) return;
+        var theirs = Directory.CreateDirectory(_folder.PathTo("theirs")).FullName;
+        ToolRun.Of("chown", "nobody:", theirs).AssertDone();
+
+        var exception = Assert.Throws<ResponderException>(
+            () => SecretFile.TryCreate(Path.Join(theirs, "new.key"), "text", UnixFileMode.UserRead));
+
+        Assert.Contains("belongs to another user", exception.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(theirs));
     }
 
     private string FileOf(string mode)

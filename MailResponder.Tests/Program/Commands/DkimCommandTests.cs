@@ -30,16 +30,20 @@ public sealed partial class DkimCommandTests
     public void KeyMadeByRoot_IsForTheService()
     {
         using var place = new Workplace();
-        File.Delete(place.PathTo("dkim.key"));
+        var key = place.PathTo("etc/dkim.key");
+        place.Settings["dkim"]!["key_file"] = key;
+        place.Write();
         place.GiveTo("mail_responder");
-        string[] command = ["dkim", "keygen", place.PathTo("dkim.key"), "--settings", place.SettingsFile];
+        // Root makes no key in another user's folder.
+        Directory.CreateDirectory(place.PathTo("etc"));
+        string[] command = ["dkim", "keygen", key, "--settings", place.SettingsFile];
         // A strict umask does not take away the service's access.
         var made = ResponderProcess.Run("umask 077; exec \"$@\"", [], command);
         Assert.True(made.ExitCode == 0, made.Errors);
-        Assert.Equal("0640", Convert.ToString((int)File.GetUnixFileMode(place.PathTo("dkim.key")), 8).PadLeft(4, '0'));
-        Assert.Equal("yes\n", As("mail_responder", $"test -r {place.PathTo("dkim.key")} && echo yes"));
+        Assert.Equal("0640", Convert.ToString((int)File.GetUnixFileMode(key), 8).PadLeft(4, '0'));
+        Assert.Equal("yes\n", As("mail_responder", $"test -r {key} && echo yes"));
         File.SetUnixFileMode(place.Folder, (UnixFileMode)0x1ED);
-        Assert.Equal("no\n", As("nobody", $"test -r {place.PathTo("dkim.key")} || echo no"));
+        Assert.Equal("no\n", As("nobody", $"test -r {key} || echo no"));
         var check = place.Command("config", "check");
         Assert.True(check.ExitCode == 0, check.OutputText);
     }

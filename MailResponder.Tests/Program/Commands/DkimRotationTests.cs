@@ -98,11 +98,17 @@ public sealed partial class DkimRotationTests : IDisposable
     [Fact]
     public void KeyThatTheServiceCannotRead_NeverSigns()
     {
+        var key = _place.PathTo("etc/dkim.key");
+        _place.Settings["dkim"]!["key_file"] = key;
+        _place.Write();
         _place.GiveTo("mail_responder");
+        // Root makes no key in another user's folder.
+        Directory.CreateDirectory(_place.PathTo("etc"));
+        File.Move(_place.PathTo("dkim.key"), key);
         Publish("mail2", RecordIn(Good("dkim", "rotate", "--selector", "mail2")));
-        var stat = ToolRun.Of("stat", "-c", "%U %G %a", _place.PathTo("dkim.key.next")).AssertDone();
+        var stat = ToolRun.Of("stat", "-c", "%U %G %a", key + ".next").AssertDone();
         Assert.Equal("root mail_responder 640\n", stat);
-        ToolRun.Of("chown", "root:root", _place.PathTo("dkim.key.next")).AssertDone();
+        ToolRun.Of("chown", "root:root", key + ".next").AssertDone();
 
         var run = Run("dkim", "switch");
 

@@ -35,7 +35,9 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
         {
             // Only -n warns about an unused parameter. Both -n and -M warn about a line that is overridden.
             Warnings = [.. own.ErrorLines.Union(services.ErrorLines)],
-            Services = [.. services.Lines.Select(MasterService.Of).OfType<MasterService>()],
+            // Of two lines for one service, Postfix uses the last.
+            Services = [.. services.Lines.Select(MasterService.Of).OfType<MasterService>()
+                .GroupBy(service => (service.Name, service.Type)).Select(same => same.Last())],
         };
     }
 

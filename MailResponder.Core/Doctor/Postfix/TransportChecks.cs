@@ -100,7 +100,8 @@ internal static class TransportChecks
         var alias = postfix.LookUpIn("virtual_alias_maps", address)
             ?? (isLocal ? postfix.LookUpIn("alias_maps", address[..address.LastIndexOf('@')]) : null) ?? address;
         var transport = postfix.LookUpIn("transport_maps", alias)?.Split(':')[0];
-        if (transport is not null && postfix.Service(transport)?.Argv is [Host.InstalledProgram, "feedback", ..])
+        if (transport is not null && postfix.Service(transport)?.Argv is [Host.InstalledProgram, "feedback", ..] argv
+            && argv.Contains("--bounce"))
             return check.Ok($"bounces of replies ({address}) lead to responder feedback");
         if (alias != reader && alias != address)
             return check.Warning($"bounces of replies, which name requesters, go from {address} to {alias}",

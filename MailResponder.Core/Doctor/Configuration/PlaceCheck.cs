@@ -35,9 +35,15 @@ internal static class PlaceCheck
     }
 
     /// <summary>Checks the place of a file that the first message creates.</summary>
-    public static string? NewFile(string path) => InWords(path, () => RegularFile.ModeOf(path) is not null ? null
-        : Folder(Path.GetDirectoryName(path)!) is { } obstacle
-            ? $"{path} does not exist and cannot be created: {obstacle}" : null);
+    public static string? NewFile(string path) => InWords(path, () =>
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        return RegularFile.ModeOf(path) is not null ? null
+            // install.sh makes the folder so that the service's user cannot write into it.
+            : Directory.Exists(folder) && !FileSystem.MayWriteInto(folder)
+                ? $"{path} does not exist, and the user {RunningUser.Name} may not create it; run install.sh"
+            : Folder(folder) is { } obstacle ? $"{path} does not exist and cannot be created: {obstacle}" : null;
+    });
 
     /// <summary>Checks the database, and the files that SQLite and the responder keep next to it.</summary>
     public static string? Sqlite(string path)

@@ -19,7 +19,8 @@ internal static class DatabaseChecks
         var check = new Check(Name);
         if (!host.MayActAsResponder)
             return check.OnlyRoot($"not checked: only root can query it as {Host.ResponderUser}");
-        if (settings.Database.SqliteFile is { } file && Unfit(check, host, file).Count > 0)
+        if (settings.Database.SqliteFile is { } file
+            && Unfit(check, host, file, settings.AddressKeyFile).Count > 0)
             return check;
         try
         {
@@ -51,7 +52,7 @@ internal static class DatabaseChecks
     /// <summary>
     /// Adds a finding if the responder's user may not write the file, or if the file does not exist yet.
     /// </summary>
-    private static Check Unfit(Check check, Host host, string file)
+    private static Check Unfit(Check check, Host host, string file, string keyFile)
     {
         // SQLite creates its other files next to the target of a symbolic link.
         var database = File.Exists(file) && File.ResolveLinkTarget(file, returnFinalTarget: true) is { } target
@@ -65,7 +66,7 @@ internal static class DatabaseChecks
                 $"run: chown {Host.ResponderUser}:{Host.ResponderUser} {string.Join(' ', refused.Order())}");
         return File.Exists(database) ? check
             : check.Warning(file + " does not exist yet; the first message creates it",
-                $"run: sudo -u {Host.ResponderUser} responder database init");
+                File.Exists(keyFile) ? "run: responder database init" : "run install.sh, which also makes its key");
     }
 
     private static Check LastReset(Host host, DatabaseReport report, DateTimeOffset? reset)

@@ -85,7 +85,7 @@ internal sealed class DatabaseCommand : Command
         if (mySql is not { Socket: not null, PasswordFile: null } || mySql.User == RunningUser.Name)
             return false;
         Console.Out.WriteLine(
-            $"tables:  the user {mySql.User} must create them: sudo -u {mySql.User} responder database init");
+            $"tables:  the user {mySql.User} must create them: runuser -u {mySql.User} -- responder database init");
         return true;
     }
 

@@ -54,8 +54,8 @@ internal static class RetentionChecks
             if (!(text.AsTime() is { } time && time > TimeSpan.Zero && time <= TimeSpan.FromDays(mostDays)))
                 return check.Warning($"{setting} of journald is {(text.Length > 0 ? text : "not set")}: the journal "
                     + "names everybody who wrote, and is kept too long",
-                    "put system/systemd/journald.conf.d/mail_responder.conf back (run install.sh), and remove what "
-                    + "overrides it; then: systemctl restart systemd-journald");
+                    InstallChecks.Restore("/etc/systemd/journald.conf.d/mail_responder.conf (if it is there)")
+                    + ", and remove what overrides that file; then: systemctl restart systemd-journald");
         }
 
         return check.Ok($"forgets within {most.Count("day")}");
@@ -78,7 +78,8 @@ internal static class RetentionChecks
                     + "restart rsyslog), or rotate it daily");
             else
                 check.Warning($"{log} names everybody who wrote, and logrotate keeps it {howLong}",
-                    "run install.sh; or write into the file of /etc/logrotate.d that names it: daily, rotate 7");
+                    "write into the file of /etc/logrotate.d that names it: daily, rotate 7; if that is one of "
+                    + "install.sh, rather " + InstallChecks.Restore("it"));
         }
 
         return check.OrOk($"logs that name people who wrote are kept for {days.Count("day")}");

@@ -9,6 +9,11 @@ internal static class InstallChecks
     private const string Records = "/var/backups/mail_responder";
     private const string Table = "/etc/cron.d/mail_responder";
 
+    /// <summary>
+    /// Returns the remedy for a file of install.sh that somebody edited: install.sh keeps it while it is there.
+    /// </summary>
+    public static string Restore(string file) => $"move {file} to /root and run install.sh";
+
     public static Check User(Host host)
     {
         var (check, user) = (new Check("user"), host.PasswdEntry(Host.ResponderUser));
@@ -31,12 +36,12 @@ internal static class InstallChecks
         if (!File.Exists(file))
             return check.Fault(path + " is not installed", "run install.sh");
         check.AddRange(FileModeChecks.Folders(name, [file]));
+        check.AddRange(FileModeChecks.OfRoot(host, name, [file]));
         check.FaultIf(Host.IsOpen(file, UnixFileMode.OtherWrite), $"every user can change {path}, which others run",
             $"run install.sh again, and: chmod 755 {path}");
         if (check.Count > 0 || !host.MayActAsResponder)
             return check.OrOk(path + " is installed");
         var installed = host.RunAsResponder(path, "--version");
-        check.AddRange(FileModeChecks.OfRoot(host, name, [file]));
         if (!installed.Succeeded)
             return check.Fault($"{Host.ResponderUser} cannot run {path}: {installed.Complaint}",
                 $"run install.sh again, or: chmod 755 {path}");
@@ -126,7 +131,7 @@ internal static class InstallChecks
                 Table + " does not pull the response book from S3", "copy the lines from system/cron.d/mail_responder");
         if (strangers.Some() is { } unknown)
             check.Fault($"{Table} has jobs of {unknown}, which is not a user: cron ignores the file",
-                "run install.sh, or correct the line");
+                "correct the line, or " + Restore(Table));
         return check.OrOk(Table);
     }
 

@@ -82,7 +82,7 @@ internal static class MachineChecks
             if (kibibytes < LowKibibytes)
                 check.Bad(isFull,
                     $"{place}: {kibibytes / 1024} MB left{(isFull ? "; mail is deferred or refused" : "")}",
-                    "find what fills it with: du -xh / | sort -h | tail");
+                    $"find what fills it with: du -xh {place} | sort -h | tail");
             // df prints 0 or no number for a file system without a fixed number of inodes.
             check.FaultIf(inodes.AsNumber() < FewInodes && all.AsNumber() > 0,
                 $"{place}: {inodes} inodes left; soon no more files can be created",

@@ -35,7 +35,7 @@ internal sealed class DomainChecks(
             var of = _classes[domain];
             if (of.Count == 0)
                 check.Fault($"Postfix refuses mail for {domain}: it is in none of {string.Join(", ", Classes)}",
-                    "add it to extradomains (postconf -e 'extradomains=…')" + Reload);
+                    AddDomain(domain) + "; or remove it from own_domains in the settings");
             else if (of.Count > 1)
                 check.Fault($"{domain} is in {string.Join(" and in ", of)}: which one counts is not defined",
                     "remove it from all but one" + Reload);
@@ -57,7 +57,7 @@ internal sealed class DomainChecks(
         var domains = addresses.Select(MailDomain.Of).Distinct().Order();
         foreach (var domain in domains.Where(domain => _classes[domain].Count == 0))
             check.Fault($"{domain} has addresses in the response book, but Postfix refuses mail for it",
-                $"run: install.sh --add-domain {domain}; or correct the addresses in the book");
+                AddDomain(domain) + "; or correct the addresses in the book");
         return check.OrOk("Postfix accepts mail for every domain of the book");
     }
 
@@ -130,7 +130,7 @@ internal sealed class DomainChecks(
             var known = postfix.List(parameter).SelectMany(table => postfix.LookUpAll(table, keys).Keys).ToHashSet();
             if (ofClass.Where(address => !Keys(address).Any(known.Contains)).Some() is { } refused)
                 check.Fault($"{refused}: in the response book, but not in {parameter}; requests are rejected",
-                    $"run: sudo -u {Host.ResponderUser} responder config pull" + Reload);
+                    "run: responder config pull" + Reload);
         }
 
         return check.OrOk("every address of the book is accepted");
@@ -161,6 +161,11 @@ internal sealed class DomainChecks(
 
     /// <summary>Whether Postfix accepts mail for the domain in a class that can lead to the responder.</summary>
     private bool IsTaken(string domain) => _classes[domain].Contains(Mailboxes) || _classes[domain].Contains(Relayed);
+
+    /// <summary>
+    /// Not with postconf: install.sh would take that for an edit, and no longer change the list of domains.
+    /// </summary>
+    private static string AddDomain(string domain) => $"run: install.sh --add-domain {domain}";
 
     private static Check NotTaken(Check check, IEnumerable<string> refused) =>
         refused.Order().Some() is { } some ? check.NotLookedAt("postfix-domains", some) : check;

@@ -1,5 +1,6 @@
 using MailResponder.Addresses;
 using MailResponder.Files;
+using MailResponder.Incoming;
 
 namespace MailResponder.Doctor;
 
@@ -10,6 +11,9 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
 {
     /// <summary>The end of a remedy: the command that puts a change in force.</summary>
     public const string Reload = "; then: postfix reload";
+
+    /// <summary>The alias of the bounce address, which leads to `responder feedback --bounce`.</summary>
+    public const string BounceReader = "mail_responder_feedback@localhost";
 
     /// <summary>The warnings of postconf about main.cf and master.cf, one line each.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
@@ -101,11 +105,18 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
     }
 
     /// <summary>
-    /// Returns the remedy that adds entries to transport_maps. They come first, because the first table that has a key
-    /// decides.
+    /// The address that luser_relay leads to, without its extension: transport(5) looks it up like that too.
     /// </summary>
-    public string AddTransport(string entries) => "run: postconf -e 'transport_maps="
-        + string.Join(", ", List("transport_maps").Prepend($"inline:{{ {entries} }}")) + "'" + Reload;
+    public string CatchAll => this["luser_relay"] is var relay && relay.Contains('@')
+        ? relay[..relay.IndexOfAny(['+', '@'])] + relay[relay.LastIndexOf('@')..] : Host.ResponderUser + "@localhost";
+
+    /// <summary>
+    /// The remedy that adds every entry of postfix/main.cf to transport_maps, whichever one is missing: two remedies
+    /// would undo each other. They come first, because the first table that has a key decides.
+    /// </summary>
+    public string AddTransports => "run: postconf -e 'transport_maps="
+        + string.Join(", ", List("transport_maps").Prepend($"inline:{{ {CatchAll}=responder:, "
+            + $"{BounceReader}=feedback:, {ProbeTag.SinkDomain}=discard: }}")) + "'" + Reload;
 
     /// <summary>
     /// Whether a domain list like mydestination contains the domain: by name, in a table, or in a file of names.

@@ -31,7 +31,7 @@ internal static class TlsChecks
         var pairs = Certificates(host, postfix);
         if (postfix["smtpd_tls_security_level"] is "" or "none" && postfix["smtpd_use_tls"] != "yes")
             check.Warning("STARTTLS is not offered: requests cross the network in the clear",
-                "run: postconf -e smtpd_tls_security_level=may, with a certificate");
+                "run: postconf -e smtpd_tls_security_level=may" + Reload);
         else if (pairs.Count == 0)
             check.Warning("STARTTLS is switched on, but there is no certificate",
                 "run: apt-get install ssl-cert, and name its files in smtpd_tls_cert_file and smtpd_tls_key_file");

@@ -59,7 +59,7 @@ internal static class TransportChecks
     /// <summary>Checks where mail for the catch-all address and for relayed domains goes.</summary>
     private static Check Route(Host host, ResponderSettings settings, PostfixSettings postfix)
     {
-        var (check, relay) = (new Check("postfix-route"), postfix["luser_relay"]);
+        var check = new Check("postfix-route");
         if (postfix.Service(Transport) is null)
             return check.NotLookedAt("postfix-transport");
         var served = settings.OwnDomains.Where(domain => !postfix.IsHost(domain)).ToList();
@@ -70,14 +70,12 @@ internal static class TransportChecks
                 ? check.Ok("relay_domains lead to the transport " + Transport)
                 : check.Fault($"relay_transport = {postfix["relay_transport"]}: mail for {relayed.Some()} does not "
                     + "reach the responder", $"run: postconf -e relay_transport={Transport}:" + Reload);
-        // transport(5) also looks up the address without its extension.
-        var address = relay.Contains('@') ? relay[..relay.IndexOfAny(['+', '@'])] + relay[relay.LastIndexOf('@')..]
-            : Host.ResponderUser + "@localhost";
+        var address = postfix.CatchAll;
         if (IsLedHere(address))
             return check.Ok($"{address} leads to the transport {Transport}");
         var home = host.PasswdEntry(Host.ResponderUser) is [_, _, _, _, _, var found, ..]
             ? found : "/var/lib/mail_responder";
-        var (forward, remedy) = (home + "/.forward", postfix.AddTransport($"{address}={Transport}:"));
+        var (forward, remedy) = (home + "/.forward", postfix.AddTransports);
         return host.Lines(forward)?.Any(line => line.Contains(Host.InstalledProgram, StringComparison.Ordinal)) == true
             ? check.Warning($"{forward} runs the responder, two messages at a time for the whole host", remedy)
             : check.Fault($"{address} does not lead to the transport {Transport}: transport_maps has no entry for "
@@ -89,7 +87,7 @@ internal static class TransportChecks
     /// <summary>Checks that this host's mail to the bounce address reaches `responder feedback --bounce`.</summary>
     private static Check BounceRoute(ResponderSettings settings, PostfixSettings postfix)
     {
-        const string reader = "mail_responder_feedback@localhost";
+        const string reader = PostfixSettings.BounceReader;
         var (check, address) = (new Check("bounce-route"), settings.BounceAddress.ToLowerInvariant());
         if (settings.SendMethod != SendMethod.Sendmail)
             return check.Ok("replies do not leave through this host's Postfix");
@@ -108,7 +106,7 @@ internal static class TransportChecks
                 "copy the line of bounces from postfix/aliases; then: newaliases && postfix reload");
         return check.Warning($"bounces of replies ({address}) do not reach `responder feedback --bounce`: an address "
             + "that does not exist is answered again and again",
-            transport is null && alias == reader ? postfix.AddTransport(reader + "=feedback:")
+            transport is null && alias == reader ? postfix.AddTransports
             : "copy the line of bounces from postfix/aliases and the service feedback from postfix/master.cf; then: "
                 + "newaliases && postfix reload");
     }

@@ -39,7 +39,7 @@ internal static class ProbeChecks
             ?.StartsWith("discard:", StringComparison.Ordinal) != true)
         {
             return check.Fault($"not sent: transport_maps does not route {ProbeTag.SinkDomain} to discard, where the "
-                + "reply should end", postfix.AddTransport(ProbeTag.SinkDomain + "=discard:"));
+                + "reply should end", postfix.AddTransports);
         }
 
         var mailLog = postfix["maillog_file"] is { Length: > 0 } file ? file : LogChecks.MailLogFile;

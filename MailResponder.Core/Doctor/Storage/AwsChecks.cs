@@ -108,11 +108,11 @@ internal static class AwsChecks
     private static Check LastPull(Host host, ResponderSettings settings)
     {
         const string remedy =
-            "check /etc/cron.d/mail_responder and cron's mail; for now: sudo -u mail_responder responder config pull";
+            "check /etc/cron.d/mail_responder and cron's mail; for now: responder config pull";
         var check = new Check("s3-pull");
         if (PullState.LastRefusal(settings.FilesRoot) is { } refusal)
             return check.Fault($"pulls have been refused for {(host.Now - refusal.Time).InWords()}: {refusal.Fault}",
-                "do what it says; then: sudo -u mail_responder responder config pull");
+                "do what it says; then: responder config pull");
         if (PullState.LastSaved(settings.FilesRoot) is not { } saved)
             return check.Fault("nothing was ever pulled to " + settings.FilesRoot, remedy);
         var age = host.Now - saved;

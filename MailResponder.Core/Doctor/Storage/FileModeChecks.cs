@@ -69,9 +69,13 @@ internal static class FileModeChecks
         else if (settings is not null)
             check.NotLookedAt("book", "attachments");
 
-        foreach (var file in host.Refused('r', files).Order())
-            check.Fault($"{user} may not read {file}",
-                $"run: chown root:{user} {file}; chmod 0640 {file}; and check the folders above it");
+        var unread = host.Refused('r', files).Order().ToList();
+        var closed = host.Refused('x', unread.SelectMany(AndAbove).Distinct().Where(Directory.Exists));
+        foreach (var folder in closed.Where(folder => !closed.Contains(Path.GetDirectoryName(folder)!)).Order())
+            check.Fault($"{user} may not enter {folder}, and so not read its files",
+                $"run: chgrp {user} {folder}; chmod g+rx {folder}");
+        foreach (var file in unread.Where(file => !AndAbove(file).Any(closed.Contains)))
+            check.Fault($"{user} may not read {file}", $"run: chown root:{user} {file}; chmod 0640 {file}");
         string?[] folders = [settings?.SendMethod == SendMethod.Outbox ? settings.Outbox : null,
             .. settings?.S3 is null ? (string?[])[] :
                 [settings.FilesRoot, Path.GetDirectoryName(settings.ResponseBook)]];

@@ -1,4 +1,5 @@
 #!/bin/sh
-# expect: fault postfix-route
+# expect: fault postfix-route, warning bounce-route
+# mended by its remedies
 keep /etc/postfix/main.cf
 postconf -X transport_maps

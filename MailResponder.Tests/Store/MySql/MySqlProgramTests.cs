@@ -233,7 +233,7 @@ public sealed class MySqlProgramTests : IDisposable
         var run = _place.Command("database", "init", "--admin-user", Environment.UserName);
         Assert.True(run.ExitCode == 0, run.Errors);
         const string remedy =
-            "tables:  the user nobody must create them: sudo -u nobody responder database init\n";
+            "tables:  the user nobody must create them: runuser -u nobody -- responder database init\n";
         Assert.EndsWith(remedy, run.OutputText, StringComparison.Ordinal);
         Assert.Equal("unix_socket", _server.AsAdministrator("SELECT plugin FROM mysql.user WHERE user = 'nobody'")[0]);
     }

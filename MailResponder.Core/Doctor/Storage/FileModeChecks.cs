@@ -105,12 +105,15 @@ internal static class FileModeChecks
     /// </summary>
     public static IEnumerable<Finding> OfRoot(Host host, string name, IEnumerable<string?> files)
     {
+        // Debian once gave /usr/local to this group, which has no members unless root adds some (base-passwd).
+        const uint staff = 50;
         var check = new Check(name);
         if (!host.IsRoot)
             return check;
         foreach (var path in files.OfType<string>().SelectMany(file => new[] { Path.GetDirectoryName(file), file })
             .OfType<string>().Distinct().Where(path => FileStatus.TryRead(path, out var found)
-                && (found.Owner != 0 || Host.IsOpen(path, UnixFileMode.GroupWrite))))
+                && (found.Owner != 0
+                    || (Host.IsOpen(path, UnixFileMode.GroupWrite) && found.Group is not (0 or staff)))))
             check.Fault($"{path} can be changed by a user other than root, and root uses it",
                 $"run: chown root {path}; chmod g=rX,o-w {path}; and check what it holds");
         return check;

@@ -666,7 +666,7 @@ put_system_file() {
       esac
       log_owner=root
       # Ubuntu's rsyslogd writes as this user.
-      if grep -qs '^\$PrivDropToUser syslog' /etc/rsyslog.conf; then log_owner=syslog; fi
+      if grep -qs '^.PrivDropToUser syslog' /etc/rsyslog.conf; then log_owner=syslog; fi
       sed -e "s/rotate 7\$/rotate $log_days/" -e "s/create 0640 root /create 0640 $log_owner /" "$here/system/$1" \
         >"$work/rotation"
       put "$work/rotation" "/etc/$1" 644 root:root

@@ -68,11 +68,11 @@ put_back() {
 
 state() {
   # Left out: the content of the database's own files, which changes with every access; of the log, which gets a line
-  # from each doctor; and of a rendered book, which a probe makes again. Postfix leaves a lock file for each service
-  # that ever ran. The kernel may log something at any time.
+  # from each doctor; of a rendered book, which a probe makes again; and what postfix-log counted last. Postfix leaves
+  # a lock file for each service that ever ran. The kernel may log something at any time.
   find /etc /usr/local /usr/sbin/postdrop /opt /root /var/backups /var/lib/forwarder -xdev ! -type d \
     -printf '%p %l %m %u:%g %s bytes of %T@\n'
-  find /var/lib/mail_responder -type f ! -name '*-wal' ! -name '*-shm' ! -path '*.rendered/*' \
+  find /var/lib/mail_responder -type f ! -name '*-wal' ! -name '*-shm' ! -name '*.outcomes' ! -path '*.rendered/*' \
     -printf '%p %m %u:%g %s bytes\n'
   find /var/log /var/lib/logrotate /var/spool/postfix -xdev -type f ! -name kern.log ! -path '*/pid/*' \
     -printf '%p %m %u:%g\n'

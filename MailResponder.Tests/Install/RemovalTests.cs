@@ -92,7 +92,8 @@ public sealed class RemovalTests
         using var server = InstalledServer.Restarted();
         server.Root.StartServices();
         server.Root.Run("chmod 0 /usr/local/bin/responder").Good();
-        server.Root.Outside.Send(RequestMail.FromSomebodyNew()).Good();
+        var request = RequestMail.FromSomebodyNew();
+        server.Root.Outside.Send(request).Good();
         Patience.Until("the request waits", () =>
             server.Root.Run("postqueue -p").Output.Contains("mail_responder+get@localhost", StringComparison.Ordinal));
         foreach (var (program, watched) in ((string, string)[])[
@@ -129,7 +130,8 @@ public sealed class RemovalTests
         server.Root.Run("rm /usr/local/sbin/postconf /usr/local/sbin/rm").Good();
         server.Install().Good();
         server.Root.Run("postsuper -H ALL && postqueue -f").Good();
-        Patience.Until("the reply", () => server.Root.Outside.MailFiles.Count == 1);
+        Patience.Until("the reply", () => server.Root.Outside.MailFilesTo(request.From).Count == 1,
+            () => server.Root.Log("mail.log"));
     }
 
     /// <summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace MailResponder.Tests.Install;
 
 /// <summary>Runs of install.sh that are killed, or cannot continue, half way.</summary>
-[Collection(ServerRoots.ThirdCollection)]
+[Collection(ServerRoots.Collection)]
 public sealed class InterruptionTests
 {
     /// <summary>The programs that change something. Each is replaced by a script that counts and kills.</summary>

@@ -4,14 +4,11 @@ namespace MailResponder.Tests.Install;
 internal static class ServerRoots
 {
     /// <summary>
-    /// The collection of a third of the server tests. Each installs packages and waits for daemons, so three can run at
-    /// once.
+    /// The collection of half of the server tests. Each installs packages and waits for daemons, so two can run at once.
     /// </summary>
     public const string Collection = "Server roots";
 
-    public const string SecondCollection = "Server roots, second third";
-
-    public const string ThirdCollection = "Server roots, last third";
+    public const string SecondCollection = "Server roots, second half";
 
     public const string Debian = "bookworm";
 

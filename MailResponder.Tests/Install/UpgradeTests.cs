@@ -1,7 +1,7 @@
 namespace MailResponder.Tests.Install;
 
 /// <summary>Runs install.sh of a later version after the operator has changed files.</summary>
-[Collection(ServerRoots.ThirdCollection)]
+[Collection(ServerRoots.SecondCollection)]
 public sealed class UpgradeTests : IDisposable
 {
     private const string Rules = "/etc/rsyslog.d/20-mail_responder.conf";

@@ -4,7 +4,7 @@ namespace MailResponder.Tests.Install;
 internal static class ServerRoots
 {
     /// <summary>
-    /// The collection of half of the server tests. Each installs packages and waits for daemons, so two can run at once.
+    /// The collection of half of the server tests. Each installs packages and waits for daemons, so two run at once.
     /// </summary>
     public const string Collection = "Server roots";
 

@@ -134,7 +134,7 @@ public sealed partial class RunbookTests : IClassFixture<InstalledHost>, IDispos
     /// <summary>
     /// Runs a block in a shell of its own, in the folder of the release, as an operator would type it.
     /// </summary>
-    private void Do(string block) => _root.Run($"set -e\ncd /root/release\n{block}").Good();
+    private void Do(string block) => _root.Run($"set -e\ncd {_host.Release}\n{block}").Good();
 
     /// <summary>Sets up what the operator does in the editor.</summary>
     private void Edit(string script)

@@ -6,8 +6,11 @@ namespace MailResponder.Tests.Install;
 /// <summary>A server on which install.sh of the release archive has run.</summary>
 internal sealed class InstalledServer : IDisposable
 {
+    /// <summary>The address that gets the mail for people.</summary>
+    public const string Support = "team@freemail.test";
+
     /// <summary>The options for a test that needs no others.</summary>
-    public const string Options = "--domain example.com --support team@freemail.test";
+    public const string Options = $"--domain example.com --support {Support}";
 
     private static readonly ConcurrentDictionary<(string Suite, string Kind, string Options), Lazy<FirstInstallation>>
         FirstRuns = new();

@@ -55,9 +55,7 @@ public sealed class GuardReasons
     [InlineData("joe.get.example.com@example.net", false)]
     public void SenderThatIsMadeOfTheRecipient_IsARobot(string sender, bool isRobot)
     {
-        var message = IncomingMessage.Read(new MemoryStream("From: joe@example.net\n\nhello\n"u8.ToArray()));
-
-        var reason = new Guard(Settings).ReasonNotToReply(message, new Envelope("Get@example.com", sender), out _);
+        var reason = Judge("joe@example.net", new Envelope("Get@example.com", sender));
 
         Assert.Equal(isRobot ? SkipReason.RobotSender : null, reason);
     }
@@ -72,9 +70,7 @@ public sealed class GuardReasons
     [InlineData("team-noreply@example.net", "team-noreply@example.net", true)]
     public void SenderThatIsTheAuthor_IsAPerson_IfItsFormIsTheOnlyMark(string from, string sender, bool isRobot)
     {
-        var message = IncomingMessage.Read(new MemoryStream(Encoding.ASCII.GetBytes($"From: {from}\n\nhello\n")));
-
-        var reason = new Guard(Settings).ReasonNotToReply(message, new Envelope("get@example.com", sender), out _);
+        var reason = Judge(from, new Envelope("get@example.com", sender));
 
         Assert.Equal(isRobot ? SkipReason.RobotSender : null, reason);
     }
@@ -85,11 +81,10 @@ public sealed class GuardReasons
     [InlineData("@example.com")]
     public void RecipientThatIsNoAddress_MakesNobodyARobot(string recipient)
     {
-        var message = IncomingMessage.Read(new MemoryStream("From: joe@example.net\n\nhello\n"u8.ToArray()));
         var envelope = new Envelope(recipient,
             recipient.Length > 3 ? "x=example.com@example.net" : "widget@example.net");
 
-        Assert.Null(new Guard(Settings).ReasonNotToReply(message, envelope, out _));
+        Assert.Null(Judge("joe@example.net", envelope));
     }
 
     [Fact]
@@ -116,6 +111,12 @@ public sealed class GuardReasons
             : Path.ChangeExtension(file, ".benign.eml")));
 
         Assert.Empty(alone);
+    }
+
+    private static SkipReason? Judge(string from, Envelope envelope)
+    {
+        var message = IncomingMessage.Read(new MemoryStream(Encoding.ASCII.GetBytes($"From: {from}\n\nhello\n")));
+        return new Guard(Settings).ReasonNotToReply(message, envelope, out _);
     }
 
     private static SkipReason? Judge(string mail, string form, ResponderSettings settings, out Request? request)

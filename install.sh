@@ -659,11 +659,10 @@ put_system_file() {
       ;;
     logrotate.d/*)
       log_days=7
-      case $1 in *-mail)
+      if [ "$1" = logrotate.d/mail_responder-mail ]; then
         share_rotation
         log_days=$mail_log_days
-        ;;
-      esac
+      fi
       log_owner=root
       # Ubuntu's rsyslogd writes as this user.
       if grep -qs '^.PrivDropToUser syslog' /etc/rsyslog.conf; then log_owner=syslog; fi

@@ -105,22 +105,52 @@ step() {
   echo "$*"
 }
 
-# record NAME - stores standard input as a fact below $state, completely or not at all.
+# Facts are files below $state. A run handles hundreds of them, so reading one starts no process.
+
+# record NAME [LINE] - stores a fact, an empty one without LINE, completely or not at all.
 record() {
-  record_folder=$state/$1
-  record_folder=${record_folder%/*}
-  [ -d "$record_folder" ] || mkdir -p "$record_folder"
-  cat >"$state/$1$unfinished"
+  begin_record "$1"
+  if [ $# -gt 1 ]; then printf '%s\n' "$2"; fi >"$state/$1$unfinished"
   mv "$state/$1$unfinished" "$state/$1"
 }
 
-# recorded NAME - prints a fact, or nothing.
-recorded() {
-  if [ -f "$state/$1" ]; then cat "$state/$1"; fi
+# record_file NAME FILE - stores the content of a file as a fact, completely or not at all.
+record_file() {
+  begin_record "$1"
+  cat "$2" >"$state/$1$unfinished"
+  mv "$state/$1$unfinished" "$state/$1"
 }
 
+begin_record() {
+  record_folder=$state/$1
+  record_folder=${record_folder%/*}
+  [ -d "$record_folder" ] || mkdir -p "$record_folder"
+}
+
+# recall NAME - sets $fact to the line of a fact, or to nothing.
+recall() {
+  read_line "$state/$1"
+}
+
+# read_line FILE - sets $fact to the first line of the file, or to nothing.
+read_line() {
+  fact=
+  if [ -f "$1" ]; then IFS= read -r fact <"$1" || true; fi
+}
+
+# is_recorded NAME [LINE] - true if there is a fact that is not empty; with LINE, if it is that line.
+is_recorded() {
+  recall "$1"
+  [ -n "$fact" ] && [ "$fact" = "${2-$fact}" ]
+}
+
+# forget NAME…
 forget() {
-  rm -f "$state/$1"
+  for forgotten; do
+    shift
+    set -- "$@" "$state/$forgotten"
+  done
+  rm -f "$@"
 }
 
 # kept WHAT - notes an edit that this run does not change.
@@ -128,8 +158,11 @@ kept() {
   echo "$1" >>"$work/kept"
 }
 
-hash_of() {
-  if [ -f "$1" ]; then sha256sum <"$1" | cut -d ' ' -f 1; fi
+# read_hash FILE - sets $hash to the SHA-256 of the file, or to nothing.
+read_hash() {
+  hash=
+  if [ -f "$1" ]; then hash=$(sha256sum <"$1"); fi
+  hash=${hash%% *}
 }
 
 # names_below DIRECTORY - prints the names of the facts below it, with their folders.
@@ -165,7 +198,7 @@ lower() {
 
 # remembered NAME - prints an option of an earlier run.
 remembered() {
-  recorded options | sed -n "s/^$1=//p"
+  if [ -f "$state/options" ]; then sed -n "s/^$1=//p" "$state/options"; fi
 }
 
 read_options() {
@@ -296,18 +329,12 @@ complete_domains() {
 
 complete_options() {
   complete_domains
-  hostname=${hostname:-$(remembered hostname)}
-  from=${from:-$(remembered from)}
-  support=${support:-$(remembered support)}
-  database=${database:-$(remembered database)}
-  region=${region:-$(remembered region)}
-  outgoing_tls=${outgoing_tls:-$(remembered outgoing_tls)}
-  strict=${strict:-$(remembered strict)}
-  authentication=${authentication:-$(remembered authentication)}
-  mail_log_days=${mail_log_days:-$(remembered mail_log_days)}
-  feedback_queue=${feedback_queue:-$(remembered feedback_queue)}
-  textfiles=${textfiles:-$(remembered textfiles)}
-  ssh_port=${ssh_port:-$(remembered ssh_port)}
+  if [ -f "$state/options" ]; then
+    while IFS= read -r line; do
+      option=${line%%=*}
+      [ "$option" = domains ] || eval "$option=\${$option:-\${line#*=}}"
+    done <"$state/options"
+  fi
 
   if [ -z "$domains" ] && [ -n "$removed" ]; then usage "no domain would be left: to remove all, use --uninstall"; fi
   [ -n "$domains" ] || usage "no domain to answer for: the first run needs --domain"
@@ -335,7 +362,7 @@ remember_options() {
     >"$work/options"
   if ! cmp -s "$work/options" "$state/options"; then
     if step "remember these options: answer for $domains on $hostname, from $from"; then
-      record options <"$work/options"
+      record_file options "$work/options"
     fi
   fi
 }
@@ -376,11 +403,17 @@ check_resolver() {
     die 69 "--outgoing-tls dane: $(head -n 1 "$work/said")"
 }
 
+# Sets $installed to the names of the installed packages.
+list_installed() {
+  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | tr '\n' ' ')
+}
+
 is_installed() {
-  dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
+  is_among "$1" "$installed"
 }
 
 install_packages() {
+  list_installed
   wanted=$packages
   if [ "$authentication" = yes ]; then wanted="$wanted $(missing_filters)"; fi
   if [ "$database" = mysql ]; then wanted="$wanted $mysql_packages"; fi
@@ -395,9 +428,13 @@ install_packages() {
     # .NET loads OpenSSL by this name when it first needs a key.
     ldconfig -p | grep -q 'libssl\.so\.3 ' || die 69 "libssl3 is missing: install the packages first"
   elif step "install the packages$missing"; then
-    { recorded packages && echo "$missing"; } | tr ' ' '\n' | sed '/^$/d' | sort -u >"$work/packages"
-    record packages <"$work/packages"
+    {
+      if [ -f "$state/packages" ]; then cat "$state/packages"; fi
+      echo "$missing" | tr ' ' '\n' | sed '/^$/d'
+    } | sort -u >"$work/packages"
+    record_file packages "$work/packages"
     apt_install "$missing" || die 69 "apt-get could not install the packages$missing: $(tail -n 5 "$work/apt")"
+    list_installed
   fi
 }
 
@@ -440,7 +477,7 @@ make_users() {
 make_user() {
   if ! getent passwd "$1" >/dev/null; then
     step "add the user $1, without a login" || return 0
-    record "users/$1" </dev/null
+    record "users/$1"
     getent group "$1" >/dev/null || groupadd --system "$1"
     useradd --system --gid "$1" --home-dir "$2" --no-create-home --shell /usr/sbin/nologin "$1"
   elif [ "$(id -gn "$1" 2>/dev/null)" != "$1" ]; then
@@ -508,7 +545,7 @@ touched() {
   case $touched_service in
     '') ;;
     postfix) touch_postfix ;;
-    *) record "pending/$touched_service" </dev/null ;;
+    *) record "pending/$touched_service" ;;
   esac
 }
 
@@ -528,14 +565,17 @@ beside() {
   esac
 }
 
-# put_hash FILE HASH - prints the hash with which FILE was last put, or nothing if it never was; HASH is its hash now.
-# Before a file is written for the first time, its hash is recorded with a "?". After an interrupted run, that tells our
-# file from one that already existed with the same content.
-put_hash() {
-  put_recorded=$(recorded "put$1")
-  case $put_recorded in
-    \?*) if [ "$put_recorded" = "?$2" ]; then echo "$2"; fi ;;
-    *) echo "$put_recorded" ;;
+# read_hashes FILE [HASH] - sets $put_now to the hash of FILE, which is HASH if given, and $put_before to the hash with
+# which it was last put; each to nothing if there is none. Before a file is written for the first time, its hash is
+# recorded with a "?". After an interrupted run, that tells our file from one that had the same content before.
+read_hashes() {
+  if [ $# -eq 1 ]; then read_hash "$1"; else hash=$2; fi
+  put_now=$hash
+  recall "put$1"
+  put_before=$fact
+  case $put_before in
+    "?$put_now") put_before=$put_now ;;
+    \?*) put_before= ;;
   esac
 }
 
@@ -545,28 +585,29 @@ put_hash() {
 put() {
   echo "$2" >>"$work/wanted"
   if [ -e "$2$unfinished" ] && [ -z "$dry_run" ]; then rm -f "$2$unfinished"; fi
-  put_new=$(hash_of "$1")
-  put_now=$(hash_of "$2")
-  put_before=$(put_hash "$2" "$put_now")
+  read_hash "$1"
+  put_new=$hash
+  # Comparing costs much less than the hash of a large file.
+  if cmp -s "$1" "$2"; then read_hashes "$2" "$hash"; else read_hashes "$2"; fi
   if [ "$put_now" = "$put_new" ]; then
-    if [ -z "$put_before" ] && [ -z "$dry_run" ]; then record "original$2" <"$2"; fi
-    if [ "$(recorded "put$2")" != "$put_new" ] && [ -z "$dry_run" ]; then echo "$put_new" | record "put$2"; fi
+    if [ -z "$put_before" ] && [ -z "$dry_run" ]; then record_file "original$2" "$2"; fi
+    if ! is_recorded "put$2" "$put_new" && [ -z "$dry_run" ]; then record "put$2" "$put_new"; fi
     settle "$2" "$3" "$4"
   elif [ -z "$put_now" ] || [ "$put_now" = "$put_before" ]; then
     if step "put $2"; then replace "$@"; fi
   elif [ -z "$put_before" ] && { [ "${5:-}" = adopt ] || is_pristine "$2"; }; then
     if step "put $2, and keep the one that was there"; then
-      record "original$2" <"$2"
+      record_file "original$2" "$2"
       if [ "${5:-}" = adopt ]; then echo "$2" >>"$work/overwritten"; fi
       replace "$@"
     fi
   else
     kept "$2"
     settle "$2" "$3" "$4"
-    if [ "$put_before" = "$put_new" ] || [ "$(recorded "offered$2")" = "$put_new" ]; then return; fi
+    if [ "$put_before" = "$put_new" ] || is_recorded "offered$2" "$put_new"; then return; fi
     if step "keep $2, which was edited, and write the new version to $(beside "$2")"; then
       install -m "$3" -o "${4%:*}" -g "${4#*:}" "$1" "$(beside "$2")"
-      echo "$put_new" | record "offered$2"
+      record "offered$2" "$put_new"
     fi
   fi
 }
@@ -576,26 +617,25 @@ replace() {
   touched "$2"
   replace_folder=$(dirname "$2")
   make_folder "$replace_folder"
-  if [ -z "$put_before" ]; then echo "?$put_new" | record "put$2"; fi
+  if [ -z "$put_before" ]; then record "put$2" "?$put_new"; fi
   install -m "$3" -o "${4%:*}" -g "${4#*:}" "$1" "$2$unfinished"
   mv -f "$2$unfinished" "$2"
-  echo "$put_new" | record "put$2"
+  record "put$2" "$put_new"
 }
 
 # make_folder PATH - makes a folder and those above it. --uninstall removes the ones made here.
 make_folder() {
   if [ -d "$1" ]; then return; fi
   make_folder "$(dirname "$1")"
-  record "folders$1/.made" </dev/null
+  record "folders$1/.made"
   mkdir "$1"
 }
 
 # retire_files [SERVICE] - removes unedited files of an earlier version, or of an option that was withdrawn; with
 # SERVICE, only files that this service reads.
 retire_files() {
-  names_below put | while IFS= read -r retired; do
-    grep -qxF "$retired" "$work/wanted" || echo "$retired"
-  done >"$work/retired"
+  names_below put >"$work/retired-and-wanted"
+  grep -vxF -f "$work/wanted" "$work/retired-and-wanted" >"$work/retired" || true
   while IFS= read -r retired; do
     case $retired in "$etc"/*) continue ;; esac
     if [ -z "${1:-}" ] || [ "$(service_of "$retired")" = "$1" ]; then take_back_file "$retired"; fi
@@ -693,9 +733,12 @@ share_rotation() {
   sed '/^\/var\/log\/mail\.\(log\|info\|warn\|err\)[[:space:]]*$/d' "$shared" >"$work/shared"
   if ! cmp -s "$shared" "$work/shared"; then
     if [ -z "$dry_run" ]; then forget "put$shared"; fi
-  elif [ "$(put_hash "$shared" "$(hash_of "$shared")")" != "$(hash_of "$shared")" ]; then
-    echo "$shared" >>"$work/wanted"
-    return
+  else
+    read_hashes "$shared"
+    if [ "$put_now" != "$put_before" ]; then
+      echo "$shared" >>"$work/wanted"
+      return
+    fi
   fi
   put "$work/shared" "$shared" 644 root:root "$(is_pristine "$shared" || echo adopt)"
 }
@@ -834,9 +877,9 @@ put_responder_files() {
     put "$work/responses.json" "$etc/responses.json" 640 "root:$user"
   else
     # The operator's file: a new domain does not change it.
-    put_now=$(hash_of "$etc/responses.json")
-    if [ "$(recorded "put$etc/responses.json")" = "?$put_now" ] && [ -z "$dry_run" ]; then
-      echo "$put_now" | record "put$etc/responses.json"
+    read_hash "$etc/responses.json"
+    if is_recorded "put$etc/responses.json" "?$hash" && [ -z "$dry_run" ]; then
+      record "put$etc/responses.json" "$hash"
     fi
     settle "$etc/responses.json" 640 "root:$user"
   fi
@@ -845,7 +888,8 @@ put_responder_files() {
 # refuse_loss FILE ELSE - ends the run if an earlier one made the file and the settings name it. Requests wait for it:
 # with a new one, they would be answered with placeholders, or with signatures that DNS does not confirm.
 refuse_loss() {
-  case $(recorded "put$etc/responses.json") in '' | \?*) return 0 ;; esac
+  recall "put$etc/responses.json"
+  case $fact in '' | \?*) return 0 ;; esac
   if [ -e "$etc/settings.json" ] && ! grep -qF "\"$1\"" "$etc/settings.json"; then return 0; fi
   die 78 "$1 is missing: restore it from your backup, or $2"
 }
@@ -920,7 +964,7 @@ make_maps() {
 # copy stays, and the next run uses it.
 touch_postfix() {
   if [ -d /etc/postfix ] && [ ! -d "$state/rollback" ]; then remember_postfix; fi
-  record pending/postfix </dev/null
+  record pending/postfix
 }
 
 remember_postfix() {
@@ -967,25 +1011,51 @@ desired_postfix() {
   cp "$here/postfix/master.cf" "$work/postfix/master.cf"
   # Postfix waits until main.cf has been unchanged for a second.
   touch -d '1 minute ago' "$work/postfix/main.cf"
-  parameters_of "$work/postfix" >"$work/desired"
+  parameters_of "$work/postfix" "$work/desired"
   # The 20 processes of the sample are for two cores.
-  postconf -c "$work/postfix" -M 2>/dev/null |
-    awk -v processes="$((10 * $(nproc)))" '$1 == "responder" { $7 = processes } { $1 = $1; print }' >"$work/services"
+  services_of "$work/postfix" "$work/services" "$((10 * $(nproc)))"
 }
 
-# parameters_of FOLDER - prints "name = value" for everything that its main.cf sets.
+# parameters_of FOLDER INTO - writes a file for each parameter that the folder's main.cf sets, with the line "=value".
 parameters_of() {
-  postconf -c "$1" -n 2>/dev/null | sed -e '/^config_directory = /d' -e 's/ =$/ = /'
+  mkdir "$2"
+  postconf -c "$1" -n 2>/dev/null | awk -v into="$2/" '$1 != "config_directory" && $1 !~ /\// {
+    value = $0
+    sub(/^[^ ]* = ?/, "=", value)
+    print value >(into $1)
+    close(into $1)
+  }'
 }
 
-# value_in FILE NAME - prints "=value", or nothing if the parameter is not set there.
-value_in() {
-  sed -n "s/^$2 = /=/p" "$1"
+# services_of FOLDER INTO [PROCESSES] - writes a file NAME!TYPE for each service of the folder's master.cf, with its
+# entry as one line with single spaces. With PROCESSES, so many responders may run.
+services_of() {
+  mkdir "$2"
+  postconf -c "$1" -M 2>/dev/null | awk -v into="$2/" -v processes="${3:-}" '$1 !~ /\// {
+    if (processes && $1 == "responder") $7 = processes
+    $1 = $1
+    print >(into $1 "!" $2)
+    close(into $1 "!" $2)
+  }'
 }
 
-# service_line KEY - prints the service's entry in master.cf as one line with single spaces.
-service_line() {
-  postconf -M "$1" 2>/dev/null | tr '\n' ' ' | tr -s ' ' | sed 's/ $//'
+# read_parameter NAME, read_service NAME/TYPE - set $now to what is in force, $old to what was before the first run, and
+# $ours to what an earlier run set; each to nothing if there is none.
+read_parameter() {
+  read_facts "$work/current/$1" "parameters" "$1"
+}
+
+read_service() {
+  read_facts "$work/current-services/${1%/*}!${1##*/}" "services" "$1"
+}
+
+read_facts() {
+  read_line "$1"
+  now=$fact
+  recall "$2/old/$3"
+  old=$fact
+  recall "$2/set/$3"
+  ours=$fact
 }
 
 put_postfix_files() {
@@ -1008,16 +1078,18 @@ put_postfix_files() {
 # set_parameters - changes main.cf to $work/desired. Keeps a parameter that has another value than the one we set,
 # unless an option of this run sets it.
 set_parameters() {
-  parameters_of /etc/postfix >"$work/current"
+  parameters_of /etc/postfix "$work/current"
   : >"$work/edits"
-  while IFS= read -r line; do
-    set_parameter "${line%% = *}" "=${line#* = }"
-  done <"$work/desired"
+  for file in "$work/desired"/*; do
+    read_line "$file"
+    set_parameter "${file##*/}" "$fact"
+  done
   apply_parameters
-  names_below parameters/set | while IFS= read -r name; do
-    if [ -z "$(value_in "$work/desired" "${name#/}")" ]; then echo "${name#/}"; fi
-  done >"$work/retired-parameters"
-  while IFS= read -r name; do take_back_parameter "$name"; done <"$work/retired-parameters"
+  names_below parameters/set >"$work/names"
+  while IFS= read -r name; do
+    [ -e "$work/desired$name" ] || echo "$name"
+  done <"$work/names" >"$work/retired-parameters"
+  take_back_parameters <"$work/retired-parameters"
 }
 
 # is_asked NAME - true if an option of this run sets the parameter, and so overrides an edit. Not extradomains: the
@@ -1034,37 +1106,31 @@ is_asked() {
 
 # set_parameter NAME =VALUE
 set_parameter() {
-  now=$(value_in "$work/current" "$1")
-  ours=$(recorded "parameters/set/$1")
+  read_parameter "$1"
   if [ "$now" = "$2" ]; then
     if [ "$ours" != "$2" ] && [ -z "$dry_run" ]; then
-      [ -e "$state/parameters/old/$1" ] || printf '%s\n' "$now" | record "parameters/old/$1"
-      printf '%s\n' "$2" | record "parameters/set/$1"
+      [ -e "$state/parameters/old/$1" ] || record "parameters/old/$1" "$now"
+      record "parameters/set/$1" "$2"
     fi
   elif [ -z "$ours" ] || [ -z "$now" ] || [ "$now" = "$ours" ] || is_asked "$1"; then
     if step "set $1 = ${2#=} in main.cf${now:+ (was: ${now#=})}"; then
-      [ -e "$state/parameters/old/$1" ] || printf '%s\n' "$now" | record "parameters/old/$1"
+      [ -e "$state/parameters/old/$1" ] || record "parameters/old/$1" "$now"
       printf '%s\n' "$1$2" >>"$work/edits"
       if [ -z "$ours" ] && [ -n "$now" ]; then echo "main.cf: $1 = ${now#=}" >>"$work/overwritten"; fi
     fi
   else
     kept "$1 in main.cf"
-    if [ "$ours" = "$2" ] || [ "$(recorded "parameters/offered/$1")" = "$2" ]; then return; fi
+    if [ "$ours" = "$2" ] || is_recorded "parameters/offered/$1" "$2"; then return; fi
     if step "keep $1 in main.cf, which was edited; this version would set it to: ${2#=}"; then
-      printf '%s\n' "$2" | record "parameters/offered/$1"
+      record "parameters/offered/$1" "$2"
     fi
   fi
 }
 
-# Sets all at once, because postconf rewrites the whole file each time.
 apply_parameters() {
-  [ -s "$work/edits" ] || return 0
-  touch_postfix
-  set --
-  while IFS= read -r line; do set -- "$@" "$line"; done <"$work/edits"
-  postconf -e "$@" || die 78 "postconf could not change main.cf"
+  change_parameters -e "$work/edits"
   while IFS= read -r line; do
-    printf '%s\n' "=${line#*=}" | record "parameters/set/${line%%=*}"
+    record "parameters/set/${line%%=*}" "=${line#*=}"
   done <"$work/edits"
   tell_outgoing_tls
 }
@@ -1072,8 +1138,8 @@ apply_parameters() {
 # Tells the operator that an upgrade changed whether mail waits for encryption.
 tell_outgoing_tls() {
   if [ -z "$before" ] || ! grep -q '^smtp_tls_security_level=' "$work/edits"; then return; fi
-  was=$(value_in "$work/current" smtp_tls_security_level)
-  was=${was:-=none}
+  read_line "$work/current/smtp_tls_security_level"
+  was=${fact:-=none}
   case $outgoing_tls in
     encrypt) means="mail that cannot be encrypted waits, so a relayhost must offer TLS" ;;
     *) means="mail that waits for encryption may go out in the clear" ;;
@@ -1082,39 +1148,40 @@ tell_outgoing_tls() {
 }
 
 set_services() {
-  while IFS= read -r line; do
-    # shellcheck disable=SC2086 # the first two words are the service's name and type
-    set -- $line
-    set_service "$1/$2" "$line"
-  done <"$work/services"
-  names_below services/set | while IFS= read -r key; do
-    cut -d ' ' -f 1,2 "$work/services" | tr ' ' / | grep -qxF "${key#/}" || echo "${key#/}"
-  done >"$work/retired-services"
-  while IFS= read -r key; do take_back_service "$key"; done <"$work/retired-services"
+  services_of /etc/postfix "$work/current-services"
+  for file in "$work/services"/*; do
+    name=${file##*/}
+    read_line "$file"
+    set_service "${name%!*}/${name##*!}" "$fact"
+  done
+  names_below services/set >"$work/names"
+  while IFS= read -r name; do
+    name=${name#/}
+    [ -e "$work/services/${name%/*}!${name##*/}" ] || take_back_service "$name"
+  done <"$work/names"
 }
 
 # set_service KEY LINE
 set_service() {
-  now=$(service_line "$1")
-  ours=$(recorded "services/set/$1")
+  read_service "$1"
   if [ "$now" = "$2" ]; then
     if [ "$ours" != "$2" ] && [ -z "$dry_run" ]; then
-      [ -e "$state/services/old/$1" ] || printf '%s\n' "$now" | record "services/old/$1"
-      printf '%s\n' "$2" | record "services/set/$1"
+      [ -e "$state/services/old/$1" ] || record "services/old/$1" "$now"
+      record "services/set/$1" "$2"
     fi
   elif [ -z "$ours" ] || [ -z "$now" ] || [ "$now" = "$ours" ]; then
     if step "set the service $1 in master.cf"; then
-      [ -e "$state/services/old/$1" ] || printf '%s\n' "$now" | record "services/old/$1"
+      [ -e "$state/services/old/$1" ] || record "services/old/$1" "$now"
       if [ -z "$ours" ] && [ -n "$now" ]; then echo "master.cf: $now" >>"$work/overwritten"; fi
       touch_postfix
       postconf -M "$1=$2" || die 78 "postconf could not change master.cf"
-      printf '%s\n' "$2" | record "services/set/$1"
+      record "services/set/$1" "$2"
     fi
   else
     kept "$1 in master.cf"
-    if [ "$ours" = "$2" ] || [ "$(recorded "services/offered/$1")" = "$2" ]; then return; fi
+    if [ "$ours" = "$2" ] || is_recorded "services/offered/$1" "$2"; then return; fi
     if step "keep the service $1 in master.cf, which was edited; this version would set: $2"; then
-      printf '%s\n' "$2" | record "services/offered/$1"
+      record "services/offered/$1" "$2"
     fi
   fi
 }
@@ -1130,11 +1197,11 @@ add_aliases() {
   while IFS= read -r line; do
     if has_alias "${line%%:*}"; then
       # adopt_bounces replaces that of the bounce address, once the new configuration is in force.
-      if [ "${line%%:*}" != "${bounce%@*}" ] || [ -n "$(recorded "aliases/${line%%:*}")" ]; then
+      if [ "${line%%:*}" != "${bounce%@*}" ] || is_recorded "aliases/${line%%:*}"; then
         note_other_alias "$line"
       fi
     elif step "add \"$line\" to /etc/aliases"; then
-      echo "$line" | record "aliases/${line%%:*}"
+      record "aliases/${line%%:*}" "$line"
       add_line /etc/aliases "$line"
     fi
   done <"$work/aliases"
@@ -1151,7 +1218,7 @@ has_alias() {
 adopt_bounces() {
   name=${bounce%@*}
   line=$(grep "^$name: " "$work/aliases")
-  if [ -n "$(recorded "aliases/$name")" ] || ! has_alias "$name"; then return; fi
+  if is_recorded "aliases/$name" || ! has_alias "$name"; then return; fi
   # Lines that start with white space continue the alias above.
   awk -v name="$name" -v ours="$line" -v before="$alias_before" '
     /^[^ \t#]/ {
@@ -1169,7 +1236,7 @@ adopt_bounces() {
   elif ! grep -q "^$alias_before" /etc/aliases; then
     return
   fi
-  if [ -z "$dry_run" ]; then echo "$line" | record "aliases/$name"; fi
+  if [ -z "$dry_run" ]; then record "aliases/$name" "$line"; fi
   make_alias_table
 }
 
@@ -1183,11 +1250,11 @@ make_alias_table() {
 # note_other_alias LINE - prints the note only once for a name that had an alias before the first run.
 note_other_alias() {
   if grep -qxF "$1" /etc/aliases; then return; fi
-  if [ -n "$(recorded "aliases/${1%%:*}")" ]; then
+  if is_recorded "aliases/${1%%:*}"; then
     kept "alias ${1%%:*} in /etc/aliases"
   elif [ -z "$dry_run" ] && [ ! -e "$state/aliases/${1%%:*}" ]; then
     note "/etc/aliases has its own line for ${1%%:*}, which is kept"
-    record "aliases/${1%%:*}" </dev/null
+    record "aliases/${1%%:*}"
   fi
 }
 
@@ -1357,21 +1424,19 @@ finish() {
 
 # take_back_file FILE - removes the file, or restores the original, unless it was edited.
 take_back_file() {
-  take_back_now=$(hash_of "$1")
+  read_hashes "$1"
   if [ -e "$1" ] && [ -e "$state/original$1" ] && cmp -s "$1" "$state/original$1"; then
     if [ -z "$dry_run" ]; then
-      forget "put$1"
-      forget "original$1"
+      forget "put$1" "original$1"
     fi
-  elif [ -e "$1" ] && [ "$take_back_now" != "$(put_hash "$1" "$take_back_now")" ]; then
+  elif [ -e "$1" ] && [ "$put_now" != "$put_before" ]; then
     if step "keep $1, which was edited"; then forget "put$1"; fi
   elif [ -e "$state/original$1" ]; then
     if step "put back $1 as it was"; then
       touched "$1"
       cp "$state/original$1" "$1$unfinished"
       mv -f "$1$unfinished" "$1"
-      forget "put$1"
-      forget "original$1"
+      forget "put$1" "original$1"
     fi
   elif [ -e "$1" ]; then
     if step "remove $1"; then
@@ -1382,44 +1447,59 @@ take_back_file() {
   elif [ -z "$dry_run" ]; then
     forget "put$1"
   fi
-  if [ -n "$(recorded "offered$1")" ] && [ "$(recorded "offered$1")" = "$(hash_of "$(beside "$1")")" ]; then
+  read_hash "$(beside "$1")"
+  if [ -n "$hash" ] && is_recorded "offered$1" "$hash"; then
     if step "remove $(beside "$1")"; then rm -f "$(beside "$1")"; fi
   fi
   if [ -z "$dry_run" ]; then forget "offered$1"; fi
 }
 
-# take_back_parameter NAME
-take_back_parameter() {
-  now=$(value_in "$work/current" "$1")
-  old=$(recorded "parameters/old/$1")
-  if [ "$now" != "$(recorded "parameters/set/$1")" ] && [ "$now" != "$old" ]; then
-    if step "keep $1 in main.cf, which was edited"; then forget_parameter "$1"; fi
-  elif [ "$now" = "$old" ]; then
-    if [ -z "$dry_run" ]; then forget_parameter "$1"; fi
-  elif [ -n "$old" ]; then
-    if step "set $1 back to ${old#=} in main.cf"; then
-      touch_postfix
-      postconf -e "$1$old"
-      forget_parameter "$1"
-    fi
-  elif step "take $1 out of main.cf"; then
-    touch_postfix
-    postconf -X "$1"
-    forget_parameter "$1"
-  fi
+# take_back_parameters - takes back those named on standard input, each after a slash. Changes main.cf at most twice,
+# because postconf rewrites the whole file each time.
+take_back_parameters() {
+  : >"$work/edits"
+  : >"$work/removals"
+  : >"$work/forgotten"
+  while IFS= read -r name; do take_back_parameter "${name#/}"; done
+  change_parameters -e "$work/edits"
+  change_parameters -X "$work/removals"
+  while IFS= read -r name; do
+    forget "parameters/set/$name" "parameters/old/$name" "parameters/offered/$name"
+  done <"$work/forgotten"
 }
 
-forget_parameter() {
-  forget "parameters/set/$1"
-  forget "parameters/old/$1"
-  forget "parameters/offered/$1"
+# take_back_parameter NAME
+take_back_parameter() {
+  read_parameter "$1"
+  if [ "$now" != "$ours" ] && [ "$now" != "$old" ]; then
+    step "keep $1 in main.cf, which was edited" || return 0
+  elif [ "$now" = "$old" ]; then
+    [ -z "$dry_run" ] || return 0
+  elif [ -n "$old" ]; then
+    step "set $1 back to ${old#=} in main.cf" || return 0
+    echo "$1$old" >>"$work/edits"
+  else
+    step "take $1 out of main.cf" || return 0
+    echo "$1" >>"$work/removals"
+  fi
+  echo "$1" >>"$work/forgotten"
+}
+
+# change_parameters OPTION FILE - runs postconf once with all lines of the file, if there are any.
+change_parameters() {
+  [ -s "$2" ] || return 0
+  touch_postfix
+  change_option=$1
+  change_file=$2
+  set --
+  while IFS= read -r line; do set -- "$@" "$line"; done <"$change_file"
+  postconf "$change_option" "$@" || die 78 "postconf could not change main.cf"
 }
 
 # take_back_service KEY
 take_back_service() {
-  now=$(service_line "$1")
-  old=$(recorded "services/old/$1")
-  if [ "$now" != "$(recorded "services/set/$1")" ] && [ "$now" != "$old" ]; then
+  read_service "$1"
+  if [ "$now" != "$ours" ] && [ "$now" != "$old" ]; then
     step "keep the service $1 in master.cf, which was edited" || return 0
   elif [ "$now" = "$old" ]; then
     [ -z "$dry_run" ] || return 0
@@ -1432,15 +1512,14 @@ take_back_service() {
     touch_postfix
     postconf -MX "$1"
   fi
-  forget "services/set/$1"
-  forget "services/old/$1"
-  forget "services/offered/$1"
+  forget "services/set/$1" "services/old/$1" "services/offered/$1"
 }
 
 take_back_aliases() {
   names_below aliases >"$work/added"
   while IFS= read -r name; do
-    line=$(recorded "aliases$name")
+    recall "aliases$name"
+    line=$fact
     if [ -n "$line" ] && grep -qxF "$line" /etc/aliases; then
       step "take \"$line\" out of /etc/aliases" || continue
       grep -vxF "$line" /etc/aliases >"$work/lines" || true
@@ -1523,10 +1602,11 @@ hold_replies() {
 }
 
 take_back_postfix() {
-  parameters_of /etc/postfix >"$work/current"
+  parameters_of /etc/postfix "$work/current"
+  services_of /etc/postfix "$work/current-services"
   names_below parameters/set >"$work/names"
   # Includes parameters that an interrupted run recorded and did not yet set.
-  while IFS= read -r name; do take_back_parameter "${name#/}"; done <"$work/names"
+  take_back_parameters <"$work/names"
   names_below services/set >"$work/names"
   while IFS= read -r name; do take_back_service "${name#/}"; done <"$work/names"
   retire_files postfix
@@ -1559,8 +1639,8 @@ tell_what_stays() {
     "/var/log/mail_responder*.log, and the user $user"
   echo "To remove them too: rm -rf $etc $home $home-metrics $state && userdel $user"
   if [ "$(remembered database)" = mysql ]; then echo "The database mail_responder in MariaDB stays too"; fi
-  if [ -n "$(recorded packages)" ]; then
-    echo "These packages were installed for it, and stay: $(recorded packages | tr '\n' ' ')"
+  if [ -e "$state/packages" ]; then
+    echo "These packages were installed for it, and stay: $(tr '\n' ' ' <"$state/packages")"
   fi
 }
 

@@ -20,6 +20,9 @@ mount -t tmpfs -o mode=755,size=256m run "$folder/root/run"
 mkdir -p "$folder/root/run/lock" "$folder/root/dev/pts" "$folder/root/dev/shm"
 mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts "$folder/root/dev/pts"
 mount -t tmpfs -o mode=1777,size=64m shm "$folder/root/dev/shm"
+# Debian copies the certificate of each authority into Postfix's chroot, and Postfix's start, check and reload start a
+# program for each copy: most of their time. The file with all certificates stays.
+find "$folder/root/etc/ssl/certs" -name '*.pem' ! -name 'ssl-cert-*' -delete 2>/dev/null || true
 hostname "$hostname"
 ip link set lo up
 echo "${hostname%%.*}" >"$folder/root/etc/hostname"

@@ -293,7 +293,7 @@ public sealed class VariantTests
         server.Root.Run("mkdir /srv/textfiles").Good();
         Assert.Contains($"put {cron}\n", server.Install("--textfiles /srv/textfiles").Good().Output,
             StringComparison.Ordinal);
-        server.Root.Run($"sh -c \"$(grep '^[*]' {cron} | cut -d ' ' -f 7-)\"").Good();
+        server.Root.Run($"sh -c \"$(grep '^7 ' {cron} | cut -d ' ' -f 7-)\"").Good();
         Assert.Contains("mail_responder_messages_total",
             server.Root.Run("cat /srv/textfiles/mail_responder.prom").Good().Output, StringComparison.Ordinal);
         Assert.Equal("nothing to do\n", server.Install().Good().Output);

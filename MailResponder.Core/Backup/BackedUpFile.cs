@@ -1,3 +1,4 @@
+using MailResponder.Aws;
 using MailResponder.Book;
 using MailResponder.Native;
 using MailResponder.Settings;
@@ -39,6 +40,8 @@ internal sealed record BackedUpFile(string Name, string Path)
         (NextDkimKey, settings => settings.Dkim?.NextKeyFile),
         ("database.password", settings => settings.Database.MySql?.PasswordFile),
         ("database-ca.pem", settings => settings.Database.MySql?.TlsAuthorities),
+        // install.sh makes the default file on every host.
+        ("aws-roots.pem", settings => settings.AwsRoots == AwsConnection.DefaultRoots ? null : settings.AwsRoots),
         ("ses.credentials", settings => settings.Ses?.CredentialsFile),
         ("s3.credentials", settings => settings.S3?.CredentialsFile),
         (MetricsCredentials, settings => settings.Metrics?.CloudWatch?.CredentialsFile),

@@ -140,7 +140,9 @@ public sealed class BackupTests : IDisposable
             ["endpoint"] = "http://127.0.0.1:1/",
             ["credentials_file"] = "aws",
         };
+        _place.Settings["aws_roots"] = "roots.pem";
         _place.Write();
+        _place.WriteSecret("roots.pem", "certificates of one's own");
         _place.WriteSecret("aws", "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = x\n");
         foreach (var key in (string[])["address.key", "dkim.key"])
         {
@@ -156,7 +158,7 @@ public sealed class BackupTests : IDisposable
         var run = ResponderProcess.Run("umask 077; exec \"$@\"", [], command);
 
         Assert.True(run.ExitCode == 0, run.Errors);
-        foreach (var file in (string[])["settings.json", "address.key", "dkim.key", "aws"])
+        foreach (var file in (string[])["settings.json", "address.key", "dkim.key", "aws", "roots.pem"])
             Assert.Equal("root mail_responder 640", Stat("%U %G %a", fresh.PathTo(file)));
         Assert.Equal("mail_responder mail_responder 640", Stat("%U %G %a", fresh.PathTo("state/responses.json")));
         Assert.Equal("mail_responder mail_responder", Stat("%U %G", fresh.PathTo("state/responder.db")));

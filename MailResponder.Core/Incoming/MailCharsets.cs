@@ -55,6 +55,6 @@ internal sealed class MailCharsets : EncodingProvider
         "windows-31j" or "ms932" => GetEncoding(932),
         "uhc" => GetEncoding(949),
         "tis620" or "iso-8859-11" => GetEncoding(874),
-        _ => CodePagesEncodingProvider.Instance.GetEncoding(name),
+        _ => CodePagesEncodingProvider.Instance.GetEncoding(name) is { } found ? GetEncoding(found.CodePage) : null,
     };
 }

@@ -100,9 +100,10 @@ internal static class RobotHeader
         return isWhole || !ContentType.TryParse(header.RawValue, out var type) ? word : type.MimeType;
     }
 
+    /// <summary>Microsoft writes "[Preview]" before the RFC's words, and Amazon "Dmarc Aggregate".</summary>
     private static bool IsAggregateReport(string subject) =>
-        subject.TrimStart().StartsWith("Report Domain:", StringComparison.OrdinalIgnoreCase)
-        && subject.Contains("Submitter:", StringComparison.OrdinalIgnoreCase);
+        subject.IndexOf("Report Domain:", StringComparison.OrdinalIgnoreCase) is >= 0 and var start
+        && subject.IndexOf("Submitter:", start, StringComparison.OrdinalIgnoreCase) > 0;
 
     private static bool Suppresses(string value) =>
         Array.Exists(value.ToLowerInvariant().Split(',', ';', ' ', '\t', '"'), word => word is "all" or "autoreply");

@@ -17,10 +17,13 @@ internal static class RobotLocalPart
     private static readonly string[] Phrases =
     [
         "noreply", "noresponse", "norespond", "donotreply", "donotrespond", "donotanswer", "dontreply", "autoreply",
-        "autoresponse", "autoresponder", "bounce", "bounces",
+        "autoresponse", "autoresponder", "notreply", "noreplies", "bounce", "bounces",
         // Spanish, Portuguese, Italian, French, German, Dutch.
         "noresponder", "noresponda", "nocontestar", "naoresponder", "naoresponda", "nonrispondere", "nepasrepondre",
         "nichtantworten", "keineantwort", "nietbeantwoorden",
+        // Swedish, Danish, Polish, Russian, Turkish.
+        "svaraej", "svarainte", "ikkesvar", "svarikke", "nieodpowiadaj", "neotvechat", "cevaplamayiniz",
+        "yanitlamayiniz",
     ];
 
     /// <summary>A word may also end in these: pleasedonotreply, emailnoreply.</summary>
@@ -117,11 +120,11 @@ internal static class RobotLocalPart
 
         if (local.StartsWith("prvs=", StringComparison.Ordinal) || local.StartsWith("btv1=", StringComparison.Ordinal))
             return Behind(local["prvs=".Length..].TrimStart('='), 1).TrimStart('=');
-        if (local.StartsWith("srs0", StringComparison.Ordinal))
-            return Behind(local, 4);
-        if (local.StartsWith("srs1", StringComparison.Ordinal))
-            return local.IndexOf("==", StringComparison.Ordinal) is > 0 and var inner
-                ? Behind(local[(inner + 2)..], 3) : "";
+        // A forwarder may write the first separator as + or -. SRS1 keeps the one of the SRS0 in it.
+        if (local is ['s', 'r', 's', '0', '=' or '+' or '-', .. var once])
+            return Behind(once, 3);
+        if (local is ['s', 'r', 's', '1', '=' or '+' or '-', .. var twice])
+            return Behind(twice, 2) is ['=' or '+' or '-', .. var inner] ? Behind(inner, 3) : "";
         return local.IndexOf("+srs=", StringComparison.Ordinal) is > 0 and var srs ? Behind(local[srs..], 4) : local;
     }
 

@@ -58,6 +58,8 @@ public sealed class Subjects
     [InlineData("=?ISO_8859-1:1987?Q?hello?=", "")]
     [InlineData("=??Q?hello?=", "")]
     [InlineData("=?cp1251?B?z+7s7uPo8uU=?=", "Помогите")]
+    [InlineData("=?euc-kr?B?lO4=?=", "뷁")]
+    [InlineData("=?gb2312?B?gTnvMA==?=", "㐁")]
     [InlineData("what =? is ?= this", "what =? is ?= this")]
     [InlineData("one\n\ttwo", "one\ttwo")]
     public void EncodedWords_AreInTheirs(string subject, string expected) =>

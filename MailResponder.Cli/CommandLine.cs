@@ -42,22 +42,24 @@ internal static class CommandLine
         };
 
     /// <summary>Returns an option whose value is a whole number from 1 to <paramref name="most"/>.</summary>
-    public static Option<int> NumberOption(string name, string valueName, string description, int standard, int most)
-    {
-        var option = new Option<int>(name)
+    public static Option<int> NumberOption(string name, string valueName, string description, int standard, int most) =>
+        new(name)
         {
             Description = description,
             HelpName = valueName,
             DefaultValueFactory = _ => standard,
+            CustomParser = result =>
+            {
+                if (result.Tokens is not [var token] || !int.TryParse(token.Value, out var number)
+                    || number < 1 || number > most)
+                {
+                    result.AddError($"{name} takes a number from 1 to {most}");
+                    return standard;
+                }
+
+                return number;
+            },
         };
-        option.Validators.Add(result =>
-        {
-            var number = result.GetValueOrDefault<int>();
-            if (number < 1 || number > most)
-                result.AddError($"{name} takes a number from 1 to {most}");
-        });
-        return option;
-    }
 
     /// <summary>
     /// Returns a subcommand with its arguments and options. <paramref name="run"/> returns the exit code.

@@ -103,7 +103,7 @@ internal sealed class ConfigCommand : Command
         {
             text.WriteLine($"entry {entry.Number} (line {entry.Line}), by "
                 + (entry.SendMethod ?? settings.SendMethod).Hyphenated());
-            text.WriteLine($"  subject: {entry.Subject ?? "Re: (the request's subject or address)"}");
+            text.WriteLine($"  subject: {entry.Subject ?? "Re: (the request's subject; else its address or domain)"}");
             var (links, attachments) = rule.RequiredBy(entry);
             text.WriteLine($"  authentication: {links.Hyphenated()}"
                 + (entry.Attachments.Count == 0 ? ""

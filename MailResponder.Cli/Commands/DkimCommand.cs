@@ -97,7 +97,7 @@ internal sealed class DkimCommand : Command
         {
             var settings = SettingsPath.Load(result);
             var dkim = settings.Dkim ?? throw new ResponderException(Cause.Settings,
-                "the settings have no dkim; begin with: responder dkim keygen");
+                "the settings have no dkim; begin with: responder dkim keygen FILE");
             var rotation = new DkimRotation(dkim, TimeProvider.System);
             var (next, isNew) = rotation.Begin(result.GetValue(selector), ServiceUser.GroupOf(settings));
             Console.Out.Write(DkimRecord.ZoneFileText(next));

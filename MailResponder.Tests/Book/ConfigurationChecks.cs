@@ -12,15 +12,16 @@ public sealed class ConfigurationChecks : IDisposable
     private const string Ses = "\"ses\": { \"region\": \"eu-west-1\" }, \"aws_roots\": \"roots.pem\"";
     private const string Unsigned =
         "settings.json: warning: dkim: is not set: replies go out unsigned and many will be treated as spam; " +
-        "create a key with: responder dkim keygen";
-
-    private const string NoKey = "holds no RSA private key in PEM form; make one with: responder dkim keygen";
+        "create a key with: responder dkim keygen FILE";
 
     private const string Dkim = """, "dkim": { "domain": "example.com", "selector": "test", "key_file": "dkim.key" }""";
 
     private readonly TemporaryFolder _folder = new();
 
     public ConfigurationChecks() => _folder.Write("files/tools/tool.zip", "tool");
+
+    private string NoKey => "holds no RSA private key in PEM form; restore it from a backup, or move it away, run "
+        + $"responder dkim keygen {_folder.Path}/dkim.key, and publish its record";
 
     public void Dispose() => _folder.Dispose();
 

@@ -34,7 +34,7 @@ public sealed class MetricsSettingsTests : IDisposable
     [Fact]
     public void Least_IsEnoughForPrometheus()
     {
-        var metrics = Read("""{ "threshold": 1 }""", out var faults)!.Metrics!;
+        var metrics = Read("""{ "threshold": 2 }""", out var faults)!.Metrics!;
         Assert.Empty(faults);
         Assert.Equal((null, "MailResponder", "/var/lib/mail_responder-metrics"),
             (metrics.CloudWatch, metrics.Namespace, metrics.State));
@@ -52,7 +52,7 @@ public sealed class MetricsSettingsTests : IDisposable
         "metrics.profile: is a section of the credentials_file, which is not set")]
     [InlineData("""{ "region": "eu-west-1", "namespace": "AWS/EC2" }""", "reserved by Amazon")]
     [InlineData("""{ "region": "eu-west-1", "namespace": "a\tb" }""", "is not valid in CloudWatch")]
-    [InlineData("""{ "threshold": 0 }""", "metrics.threshold: must be a whole number from 1")]
+    [InlineData("""{ "threshold": 1 }""", "metrics.threshold: must be a whole number from 2")]
     [InlineData("""{ "state": false }""", "metrics.state: must be a text")]
     [InlineData("""[]""", "metrics: must be an object")]
     public void Fault_IsNamed(string metrics, string expected)

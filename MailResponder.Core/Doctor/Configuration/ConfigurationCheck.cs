@@ -109,7 +109,7 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
         if (settings.Dkim is not { } dkim)
         {
             Add("dkim", "is not set: replies go out unsigned and many will be treated as spam; "
-                + "create a key with: responder dkim keygen", isWarning: true);
+                + "create a key with: responder dkim keygen FILE", isWarning: true);
             return;
         }
 

@@ -51,7 +51,8 @@ internal sealed record DkimKey(string Domain, string Selector, string File, stri
 
     /// <summary>Returns the exception for a text that does not hold an RSA key.</summary>
     public ResponderException NoRsaKey(Exception exception) => new(Cause.DkimKey,
-        $"DKIM key {File}: holds no RSA private key in PEM form; make one with: responder dkim keygen", exception);
+        $"DKIM key {File}: holds no RSA private key in PEM form; restore it from a backup, or move it away, run "
+        + $"responder dkim keygen {File}, and publish its record", exception);
 
     private static DkimKey Load(DkimSettings dkim, string file)
     {

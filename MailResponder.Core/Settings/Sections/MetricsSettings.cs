@@ -39,7 +39,8 @@ internal sealed record MetricsSettings
         {
             CloudWatch = ReadCloudWatch(section, roots),
             Namespace = ReadNamespace(section),
-            Threshold = (int)section.Number("threshold", 5, 1, 1_000_000),
+            // A threshold of 1 would reveal a single person's request.
+            Threshold = (int)section.Number("threshold", 5, 2, 1_000_000),
             State = section.FilePath("state", DefaultState),
         };
 

@@ -67,6 +67,8 @@ public sealed class MistypedCommands : IDisposable
         "\"--topci\" is not an option of responder feedback; did you mean: --topic\n", "feedback", "--topci", "x")]
     [InlineData(
         "\"--setings\" is not an option of responder doctor; did you mean: --settings\n", "doctor", "--setings", "x")]
+    [InlineData("--wait takes a number from 1 to", "canary", "--wait", "10m")]
+    [InlineData("--minutes takes a number from 1 to", "feedback", "--minutes", "99999999999")]
     [InlineData("responder doctor does not take \"now\"\n", "doctor", "now")]
     [InlineData("an argument is empty", "config", "check", "")]
     [InlineData("an argument is empty", "dkim", "record", "--key", "")]

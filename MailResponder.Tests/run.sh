@@ -15,7 +15,7 @@
 # --filter is passed to `dotnet test` unchanged. --soak sets how many messages the
 # soak test sends (default 1500), for half an hour at most, and prints its results.
 # --fuzz sets how long the fuzzer runs: seconds with an s, like 600s, or a number of
-# executions (default 60s). --seed makes it use other inputs. Exit status: 0 if at
+# executions (default 30s). --seed makes it use other inputs. Exit status: 0 if at
 # least one test ran and none failed twice, else 1; 64 usage; 69 if something is
 # missing and could not be installed.
 set -eu

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace MailResponder.Tests.Fuzz;
 
 /// <summary>
-/// Random inputs break no promise of a reader. A run takes 60 seconds with a fixed seed; run.sh --fuzz sets the time,
+/// Random inputs break no promise of a reader. A run takes 30 seconds with a fixed seed; run.sh --fuzz sets the time,
 /// and --seed another seed.
 /// </summary>
 [Collection(nameof(MeasuredAlone))]
@@ -27,7 +27,7 @@ public sealed class FuzzTests(ITestOutputHelper report)
     [Fact]
     public void RandomInputs_BreakNothing()
     {
-        var run = new FuzzRun(FuzzTargets.All, new FuzzLimit(Told("RESPONDER_FUZZ", "60s")),
+        var run = new FuzzRun(FuzzTargets.All, new FuzzLimit(Told("RESPONDER_FUZZ", "30s")),
             ulong.Parse(Told("RESPONDER_FUZZ_SEED", "20261124"), CultureInfo.InvariantCulture));
         run.Run();
         report.WriteLine(run.Report());

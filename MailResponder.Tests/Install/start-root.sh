@@ -23,6 +23,8 @@ mount -t tmpfs -o mode=1777,size=64m shm "$folder/root/dev/shm"
 # Debian copies the certificate of each authority into Postfix's chroot, and Postfix's start, check and reload start a
 # program for each copy: most of their time. The file with all certificates stays.
 find "$folder/root/etc/ssl/certs" -name '*.pem' ! -name 'ssl-cert-*' -delete 2>/dev/null || true
+# A mail filter takes up to five seconds to end (libmilter), and restarting it waits as long before killing it.
+sed -i 's/^stoptimeout=5$/stoptimeout=1/' "$folder"/root/etc/init.d/opend* 2>/dev/null || true
 hostname "$hostname"
 ip link set lo up
 echo "${hostname%%.*}" >"$folder/root/etc/hostname"

@@ -29,6 +29,7 @@ internal sealed class FeedbackReader(
     private string _file = "";
     private int _item;
     private int _line;
+    private int _faultsBefore;
     private bool _hasEnvelope;
 
     /// <summary>Whether a file may hold no notification; if false, such a file is a fault.</summary>
@@ -41,6 +42,8 @@ internal sealed class FeedbackReader(
 
     /// <summary>The faults found, each with file, line and item; never with any of the content.</summary>
     public List<Fault> Faults { get; } = [];
+
+    private bool HasTooManyFaults => Faults.Count - _faultsBefore >= Fault.MostOfAFile;
 
     /// <summary>
     /// Reads all files and blocks the addresses before it returns. It continues after faults, up to a limit for each
@@ -59,8 +62,7 @@ internal sealed class FeedbackReader(
 
     private void ReadFile(string name, byte[] content)
     {
-        (_file, _item, _line, _hasEnvelope) = (name, 0, 0, false);
-        var before = Faults.Count;
+        (_file, _item, _line, _faultsBefore, _hasEnvelope) = (name, 0, 0, Faults.Count, false);
         if (content.AsSpan().StartsWith("\uFEFF"u8))
             content = content[3..];
         foreach (var (line, json, problem) in NotificationMail.IsMail(content)
@@ -71,13 +73,13 @@ internal sealed class FeedbackReader(
                 ReadText(json, "");
             else
                 AddFault("", problem!);
-            if (Faults.Count - before < Fault.MostOfAFile)
+            if (!HasTooManyFaults)
                 continue;
             AddFault("", "too many faults: the rest is not read; is this a file of notifications?");
             return;
         }
 
-        if (!MayBeEmpty && !_hasEnvelope && Faults.Count == before)
+        if (!MayBeEmpty && !_hasEnvelope && Faults.Count == _faultsBefore)
             Faults.Add(new Fault(name, 0, "", "holds no notification; does something else write to the queue?"));
     }
 
@@ -119,7 +121,7 @@ internal sealed class FeedbackReader(
         else if (json["Messages"] is { Kind: JsonValueKind.Array } messages)
         {
             // The output of `aws sqs receive-message`.
-            foreach (var (i, message) in messages.Items.Index())
+            foreach (var (i, message) in messages.Items.Index().TakeWhile(_ => !HasTooManyFaults))
                 ReadJson(message, $"{place}Messages[{i + 1}].");
         }
         else if (json["Body"] is { Kind: JsonValueKind.String } text)

@@ -1,5 +1,6 @@
 using System.Text;
 using MimeKit;
+using MimeKit.Utils;
 
 namespace MailResponder.Feedback;
 
@@ -43,15 +44,26 @@ internal static class NotificationMail
     {
         problem = "is a mail that does not begin with a notification; if SNS asks in it to confirm the subscription, "
             + "open its link yourself";
+        var headerLength = mail.AsSpan().IndexOf("\n\n"u8) + 2;
+        if (headerLength < 2)
+            return null;
         try
         {
-            using var stream = new MemoryStream(mail);
-            using var message = MimeMessage.Load(stream);
-            using var content = new MemoryStream();
-            if (message.Body is Multipart)
+            using var header = new MemoryStream(mail, 0, headerLength);
+            var fields = HeaderList.Load(header);
+            // Do not parse the parts: a stranger's mail may have a million, which take a gigabyte of memory.
+            if (ContentType.TryParse(fields[HeaderId.ContentType] ?? "", out var type)
+                && type.IsMimeType("multipart", "*"))
+            {
                 problem = "is a mail of several parts; SNS sends a single text part, so feed the mail unchanged";
-            else
-                (message.Body as MimePart)?.Content?.DecodeTo(content);
+                return null;
+            }
+
+            _ = MimeUtils.TryParse(fields[HeaderId.ContentTransferEncoding] ?? "", out ContentEncoding encoding);
+            using var rest = new MemoryStream(mail, headerLength, mail.Length - headerLength);
+            using var body = new MimeContent(rest, encoding);
+            using var content = new MemoryStream();
+            body.DecodeTo(content);
             if (Unfolded(content.ToArray()) is not [(byte)'{', ..] text)
                 return null;
             problem = null;

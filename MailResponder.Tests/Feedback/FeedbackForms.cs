@@ -170,6 +170,30 @@ public sealed class FeedbackForms : IDisposable
         Assert.InRange((DateTime.UtcNow - started).TotalSeconds, 0, 30);
     }
 
+    /// <summary>Anybody can write to an address. 1.6 million parts took 1.4 GB.</summary>
+    [Fact]
+    public void MailOfMillionsOfParts_TakesLittleMemory()
+    {
+        var mail = Encoding.ASCII.GetBytes("From: a@b.test\nContent-Type: multipart/mixed; boundary=b\n\n"
+            + string.Concat(Enumerable.Repeat("--b\n\n", 1_600_000)));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal("0 blocked", _place.Feed(mail));
+        Assert.Contains("several parts", Assert.Single(_place.Faults), StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200 << 20);
+    }
+
+    [Fact]
+    public void ListOfSomethingElse_IsLeftAfterAThousandFaults()
+    {
+        var one = "{\"Messages\":[" + string.Concat(Enumerable.Repeat("{},", 2000)) + "{}]}";
+        foreach (var list in (string[])[one, $"{{\"Messages\":[{one},{one}]}}", $"From: a@b.test\n\n{one}\n"])
+        {
+            Assert.Equal("0 blocked", _place.Feed(list));
+            Assert.Equal(1001, _place.Faults.Count);
+            Assert.Contains("too many faults", _place.Faults[^1], StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Mutations_NeverThrow()
     {

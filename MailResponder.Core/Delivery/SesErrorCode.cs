@@ -62,7 +62,9 @@ internal static class SesErrorCode
             return new(SendStatus.AttachmentsRefused, TooLong);
         if (IsAboutAttachment(error))
             return new(SendStatus.AttachmentsRefused, AttachmentType);
-        // The address is the requester's: our own addresses were checked when the settings were read.
+        // A fault of our own address would concern every reply.
+        if (Says(error, "mail from") || Says(error, "source") || Says(error, "sender"))
+            return Temporary("SES does not accept the sender's address; see response_from and bounce_address");
         return Says(error, "address") || Says(error, "domain")
             ? new(SendStatus.Refused, "SES rejected the requester's address as invalid")
             : Temporary("SES does not understand the request; see ses.configuration_set and ses.tags");

@@ -16,6 +16,9 @@ public class SesErrorTests
         "verify the domains of response_from")]
     [InlineData(400, "MessageRejected", "Sending suspended for this account.", "PAUSED SENDING")]
     [InlineData(400, "InvalidParameterValue", "Something new.", "does not understand the request")]
+    [InlineData(400, "InvalidParameterValue", "Invalid MAIL FROM domain.", "does not accept the sender's address")]
+    [InlineData(400, "InvalidParameterValue", "The Source address is invalid.", "see response_from and bounce_address")]
+    [InlineData(400, "ValidationError", "Sender address contains control or whitespace", "see response_from")]
     [InlineData(403, "SignatureDoesNotMatch", "Signature expired: 20200101T000000Z is now earlier", "timedatectl")]
     [InlineData(403, "InvalidClientTokenId", "The security token included in the request is invalid.",
         "does not know the access key")]

@@ -23,6 +23,15 @@ internal sealed class FeedbackCommand : Command
     /// </summary>
     private const int ReportBytes = 256 << 10;
 
+    /// <summary>
+    /// The largest mail on standard input that is used. SNS's messages have at most 256 KiB. JSON in JSON and base64
+    /// make that at most 700 KiB, without the header. Anybody can write to the address.
+    /// </summary>
+    private const int MailBytes = 1 << 20;
+
+    /// <summary>How many faults of a mail are told. Postfix puts them into one line of its log.</summary>
+    private const int FaultsOfMail = 3;
+
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
     public FeedbackCommand()
@@ -92,17 +101,28 @@ internal sealed class FeedbackCommand : Command
         return new SnsSender(topic, certificates, settings.Feedback.LeastSignatureVersion);
     }
 
+    /// <summary>
+    /// Reads files, or one mail on standard input. Anybody can write to the address that Postfix passes on. So a mail
+    /// that is refused must neither bounce nor stay in the queue. A notification of the topic stays until a certificate
+    /// verifies it.
+    /// </summary>
     private static int Feed(
         ResponderSettings settings, string[] files, (string? Topic, string? Certificate) from)
     {
         var sender = Sender(settings, from);
         using var store = Open(settings);
         var reader = new FeedbackReader(settings, store, sender, TimeProvider.System);
-        var isMissing = false;
+        var (isMissing, isMail) = (false, false);
         foreach (var file in files)
         {
             var (said, name) = (reader.Faults.Count, file == StandardInput ? "standard input" : file);
-            if (Content(file, name) is { } content)
+            var content = Content(file, name);
+            isMail = files is [StandardInput] && content is not null && NotificationMail.IsMail(content);
+            if (isMail && content!.Length > MailBytes)
+            {
+                Refuse(name, "is a mail of over 1 MiB; SNS sends none. If it is an mbox, name it as a FILE");
+            }
+            else if (content is not null)
             {
                 // Perhaps only root can read the file. The database is used as the service's user.
                 using var asService = ServiceUser.Act(settings);
@@ -113,12 +133,18 @@ internal sealed class FeedbackCommand : Command
                 isMissing = true;
             }
 
-            foreach (var fault in reader.Faults[said..])
+            var faults = reader.Faults[said..];
+            var told = isMail ? FaultsOfMail : faults.Count;
+            foreach (var fault in faults.Take(told))
                 StandardError.WriteLine(fault.ToString());
+            if (faults.Count > told)
+                StandardError.WriteLine($"{name}: and {faults.Count - told} more");
         }
 
         Keep(reader, settings);
         Console.Out.WriteLine(reader.Counts);
+        if (isMail)
+            return reader.HasUnverified ? ExitCode.TemporaryFailure : ExitCode.Ok;
         return isMissing ? ExitCode.NoInput : reader.Faults.Count > 0 ? ExitCode.DataError : ExitCode.Ok;
     }
 

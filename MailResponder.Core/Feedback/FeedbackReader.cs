@@ -35,6 +35,11 @@ internal sealed class FeedbackReader(
     /// <summary>Whether a file may hold no notification; if false, such a file is a fault.</summary>
     public bool MayBeEmpty { get; init; } = true;
 
+    /// <summary>
+    /// Whether a notification of the topic had no signature that verifies. With a new certificate it may be used.
+    /// </summary>
+    public bool HasUnverified { get; private set; }
+
     public FeedbackCounts Counts { get; } = new();
 
     /// <summary>The outcomes of replies, for the statistics.</summary>
@@ -154,6 +159,11 @@ internal sealed class FeedbackReader(
         else if (sender.Objection(envelope) is { } objection)
         {
             AddFault(place, objection);
+        }
+        else if (sender.Doubt(envelope) is { } doubt)
+        {
+            HasUnverified = true;
+            AddFault(place, doubt);
         }
         else
         {

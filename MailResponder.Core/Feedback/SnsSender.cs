@@ -44,7 +44,10 @@ internal sealed record SnsSender(
     /// <summary>Returns when SNS signed the envelope. Null if the time is missing or not in SNS's form.</summary>
     public static DateTimeOffset? SignedAt(LocatedJson envelope) => SesNotification.Time(envelope["Timestamp"]);
 
-    /// <summary>Returns why the content of the envelope is not believed. Null if it is believed.</summary>
+    /// <summary>
+    /// Returns why the envelope is not a notification of the topic. Null if it claims to be one: see
+    /// <see cref="Doubt"/>.
+    /// </summary>
     /// <remarks>
     /// SNS signs a text that has the name and the value of each field on separate lines, in the order of
     /// <see cref="SignedText"/>. The same bytes, split elsewhere, would be other fields with the same signature. Only
@@ -68,8 +71,17 @@ internal sealed record SnsSender(
             return "is not a notification of SNS, by its Type";
         if (envelope["TopicArn"]!.Text != Topic)
             return "is from another topic than that of --topic or of the setting feedback.topic";
-        if (SignedAt(envelope) is null)
-            return "has no Timestamp like 2026-11-24T08:30:00.000Z; it says when SNS sent it";
+        return SignedAt(envelope) is null
+            ? "has no Timestamp like 2026-11-24T08:30:00.000Z; it says when SNS sent it" : null;
+    }
+
+    /// <summary>
+    /// Returns why SNS's signature of a notification of the topic does not verify. Null if it does, or if signatures
+    /// are not checked. A new certificate of SNS looks the same as a forgery.
+    /// </summary>
+    /// <param name="envelope">An envelope without <see cref="Objection"/>.</param>
+    public string? Doubt(LocatedJson envelope)
+    {
         if (Certificates.Count == 0)
             return null;
         if (envelope["SignatureVersion"]?.Text == "1" && LeastSignatureVersion > 1)

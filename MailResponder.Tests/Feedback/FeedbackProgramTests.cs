@@ -57,8 +57,12 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
         AssertAnswered(1, person);
     }
 
+    /// <summary>
+    /// Postfix passes on what anybody wrote to the address. What is refused for good must neither bounce nor stay in
+    /// the queue; a notification that a certificate may verify later must stay.
+    /// </summary>
     [Fact]
-    public void MailFromAnAlias_IsBelievedOnlyWhenSignedForTheTopic()
+    public void MailFromPostfix_IsBelievedOnlyWhenSignedForTheTopic()
     {
         using var key = new SnsKey();
         File.WriteAllText(_place.PathTo("sns.pem"), key.Pem);
@@ -67,16 +71,38 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
         var envelope = Notifications.InSns(
             Notifications.Bounce(RequestMail.FromSomebodyNew().From, at: DateTimeOffset.UtcNow));
         key.Sign(envelope, "2");
-        string[] arguments = ["feedback", "--topic", Notifications.Topic, "--sns-certificate", _place.PathTo("sns.pem"),
-            "-", "--settings", _place.SettingsFile];
-        ProgramRun Feed(string mail) => ResponderProcess.Run(AsItsUser, Encoding.UTF8.GetBytes(mail), arguments);
+        var signed = Notifications.Mail(envelope.ToJsonString(), "base64", "");
+        AssertMail(0, "1 blocked", "", signed);
 
-        var signed = Feed(Notifications.Mail(envelope.ToJsonString(), "base64", ""));
-        Assert.Equal((0, "1 blocked\n", ""), (signed.ExitCode, signed.OutputText, signed.Errors));
         envelope["Message"] = Notifications.Bounce("victim@freemail.test", at: DateTimeOffset.UtcNow).ToJsonString();
-        var forged = Feed(Notifications.Mail(envelope.ToJsonString(), "base64", ""));
-        Assert.Equal((65, "0 blocked\n"), (forged.ExitCode, forged.OutputText));
-        Assert.StartsWith("standard input:1: item 1: has no signature", forged.Errors, StringComparison.Ordinal);
+        const string noSignature = "standard input:1: item 1: has no signature";
+        AssertMail(75, "0 blocked", noSignature, Notifications.Mail(envelope.ToJsonString(), "base64", ""));
+        key.Sign(envelope, "1");
+        AssertMail(75, "0 blocked", "standard input:1: item 1: is signed with SHA-1",
+            Notifications.Mail(envelope.ToJsonString()));
+        // Fed by hand, every refusal has its exit code.
+        AssertMail(65, "0 blocked", "standard input:1: item 1: is signed with SHA-1", envelope.ToJsonString());
+        envelope["TopicArn"] = "arn:aws:sns:eu-west-1:999999999999:of-an-attacker";
+        key.Sign(envelope, "2");
+        AssertMail(0, "0 blocked", "standard input:1: item 1: is from another topic",
+            Notifications.Mail(envelope.ToJsonString()));
+        AssertMail(0, "0 blocked", "standard input:1: item 1: is a mail that does not begin with a notification",
+            "From: zahra@freemail.test\n\nHello\n");
+        AssertMail(0, "0 blocked", "standard input: is a mail of over 1 MiB", signed + new string('\n', 1 << 20));
+        var flood = AssertMail(0, "0 blocked", "standard input:1: item 1, Messages[1]: came without SNS's envelope",
+            "From: a@b.test\n\n{\"Messages\":[" + string.Concat(Enumerable.Repeat("{},", 2000)) + "{}]}\n");
+        Assert.Equal(4, flood.Errors.Count(character => character == '\n'));
+        Assert.EndsWith("\nstandard input: and 998 more\n", flood.Errors, StringComparison.Ordinal);
+    }
+
+    private ProgramRun AssertMail(int code, string output, string errors, string input)
+    {
+        var run = ResponderProcess.Run(AsItsUser, Encoding.UTF8.GetBytes(input), "feedback", "--topic",
+            Notifications.Topic, "--sns-certificate", _place.PathTo("sns.pem"), "-", "--settings", _place.SettingsFile);
+        Assert.Equal((code, output + "\n"), (run.ExitCode, run.OutputText));
+        Assert.StartsWith(errors, run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("@", run.Errors, StringComparison.Ordinal);
+        return run;
     }
 
     [Fact]

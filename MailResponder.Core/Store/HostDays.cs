@@ -131,7 +131,8 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
 
     /// <summary>Records that the day was mailed.</summary>
     public void SetMailed(long day) =>
-        database.Run(() => database.Execute("UPDATE mailed_day SET done = 1 WHERE day = @day", ("day", day)));
+        database.Run(() => database.Execute("UPDATE mailed_day SET done = 1 WHERE day = @day", ("day", day)),
+            afterSending: true);
 
     public void Dispose() => database.Dispose();
 

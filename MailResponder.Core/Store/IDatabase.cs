@@ -48,6 +48,9 @@ internal interface IDatabase : IDisposable
     /// <summary>
     /// Runs statements, and may run them again after a transient failure. They must therefore be safe to repeat.
     /// </summary>
+    /// <param name="afterSending">
+    /// Whether a mail was sent or handed over that must be recorded. If so, waits longer for the database.
+    /// </param>
     /// <exception cref="ResponderException">The database cannot be used now.</exception>
-    void Run(Action work);
+    void Run(Action work, bool afterSending = false);
 }

@@ -120,7 +120,8 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     /// <summary>Records the states of the entries of a claimed message.</summary>
     /// <param name="claim">The latest claim of the message. After a later delivery attempt this throws.</param>
     /// <param name="entries">The new states.</param>
-    public void Record(Claim claim, EntryStates entries) => database.Run(() => _ledger.Record(claim, entries));
+    public void Record(Claim claim, EntryStates entries) =>
+        database.Run(() => _ledger.Record(claim, entries), afterSending: true);
 
     /// <summary>
     /// Refunds what the message was charged, because nothing could be sent for it. A message is refunded only once, and

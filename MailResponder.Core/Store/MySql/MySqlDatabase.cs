@@ -8,8 +8,8 @@ namespace MailResponder.Store.MySql;
 /// <summary>A MySQL or MariaDB database, which several hosts can share.</summary>
 /// <remarks>
 /// If the server goes down in the middle of a message, this waits for it as long as the deadline allows: a reply may
-/// have been sent and must be recorded. If the server is down at the start, this does not wait: Postfix retries the
-/// message later, and waiting processes would only pile up on the host.
+/// have been sent and must be recorded. If the server is down at the start, or read-only before anything was sent, this
+/// does not wait: Postfix retries the message later, and waiting processes would only pile up on the host.
 /// </remarks>
 /// <param name="server">The server, not yet connected.</param>
 /// <param name="deadline">How long to wait for a server that goes down.</param>
@@ -22,7 +22,7 @@ internal sealed class MySqlDatabase(MySqlServer server, Deadline deadline) : IDa
 
     private const int DuplicateKey = 1062, NoSuchTable = 1146;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan PauseGrowth = TimeSpan.FromMilliseconds(60);
     private MySqlConnection _connection = new();
     private MessageLock? _entered;
 
@@ -116,10 +116,11 @@ internal sealed class MySqlDatabase(MySqlServer server, Deadline deadline) : IDa
         return this.Try(entered.TryTake) ? _entered = entered : null;
     }
 
-    public void Run(Action work)
+    public void Run(Action work, bool afterSending = false)
     {
         for (var tries = 1; ; tries++)
         {
+            TimeSpan pause;
             try
             {
                 if (_connection.State != ConnectionState.Open)
@@ -135,15 +136,18 @@ internal sealed class MySqlDatabase(MySqlServer server, Deadline deadline) : IDa
             }
             catch (Exception exception) when (MySqlTrouble.IsTrouble(exception))
             {
-                if (MySqlTrouble.EndsConnection(exception))
+                var endsConnection = MySqlTrouble.EndsConnection(exception);
+                if (endsConnection)
                     _connection.Dispose();
+                pause = Pause(tries);
+                // A new login may reach another server. If its answer is the same, Postfix waits more cheaply.
+                var isRefused = endsConnection && exception is MySqlException && !afterSending;
                 // Try at least twice, even after the deadline: a reply may have been sent and must be recorded.
-                if (!IsWorthAnotherTry(exception) || (tries > 1 && deadline.Remaining < LongestPause))
+                if (!IsWorthAnotherTry(exception) || (tries > 1 && (isRefused || deadline.Remaining < pause)))
                     throw MySqlTrouble.Translate(exception, server.Settings);
             }
 
-            // Pause for a random time, so that sessions that deadlocked do not collide again.
-            Thread.Sleep(ShortestPause + LongestPause * Random.Shared.NextDouble() * Math.Min(1, tries / 5.0));
+            Thread.Sleep(pause);
         }
     }
 
@@ -166,6 +170,16 @@ internal sealed class MySqlDatabase(MySqlServer server, Deadline deadline) : IDa
         {
             _connection.Dispose();
         }
+    }
+
+    /// <summary>
+    /// Returns a random time, so that sessions that deadlocked do not collide again. Before a login, which costs the
+    /// server many times a statement, it grows to 3 seconds instead of 0.3.
+    /// </summary>
+    private TimeSpan Pause(int tries)
+    {
+        var most = _connection.State == ConnectionState.Open ? 5 : 50;
+        return ShortestPause + PauseGrowth * Math.Min(tries, most) * Random.Shared.NextDouble();
     }
 
     /// <summary>

@@ -160,7 +160,7 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
         InWords(path, () => this.Execute(sql, values));
 
     // No retry is needed: SQLite waits for locks of other processes, up to busy_timeout.
-    public void Run(Action work) => InWords(path, () =>
+    public void Run(Action work, bool afterSending) => InWords(path, () =>
     {
         var changes = raw.sqlite3_total_changes(_connection.Handle);
         work();

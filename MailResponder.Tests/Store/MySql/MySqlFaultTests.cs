@@ -69,14 +69,18 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
     }
 
     [Fact]
-    public void ReadOnlyServer_IsNamedAndUsedOnceItIsWritable()
+    public void ReadOnlyServer_IsNamedAfterOneMoreLoginAndUsedOnceItIsWritable()
     {
         var settings = server.NewDatabase();
-        using var store = Open(settings, seconds: 2);
+        using var proxy = new FaultyProxy(server.Socket, null);
+        using var store = Open(settings with { Socket = proxy.Socket });
         server.AsAdministrator("SET GLOBAL read_only = 1");
         try
         {
             AssertFails(() => store.Claim(StoreKey.NewMessage(), _key.Somebody(), 3), "the server is read-only");
+            Assert.Equal(2, proxy.Connections);
+            AssertFails(() => store.SetVerdict(_key.Somebody(), Verdict.Blocked), "the server is read-only");
+            Assert.Equal(4, proxy.Connections);
             Assert.Contains("read-only", DatabaseReport.Of(new DatabaseSettings(null, settings)).Problem!,
                 StringComparison.Ordinal);
         }

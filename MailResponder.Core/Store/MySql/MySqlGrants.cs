@@ -30,7 +30,8 @@ internal static class MySqlGrants
     public static List<string> Missing(DbConnection connection, MySqlSettings settings)
     {
         var parameters = new DynamicParameters();
-        parameters.Add("account", Account(connection));
+        // The column grantee does not escape quotes.
+        parameters.Add("account", Account(connection, part => $"'{part}'"));
         parameters.Add("database", settings.Database);
         var granted = connection.Query<string>(
             """
@@ -43,11 +44,13 @@ internal static class MySqlGrants
     }
 
     /// <summary>Returns the account that the server uses for the connection: 'user'@'host'.</summary>
-    public static string Account(DbConnection connection)
+    public static string Account(DbConnection connection) => Account(connection, Text);
+
+    private static string Account(DbConnection connection, Func<string, string> quoted)
     {
         var user = connection.ExecuteScalar<string>("SELECT CURRENT_USER()")!;
         var at = user.LastIndexOf('@');
-        return $"{Text(user[..at])}@{Text(user[(at + 1)..])}";
+        return $"{quoted(user[..at])}@{quoted(user[(at + 1)..])}";
     }
 
     /// <summary>Quotes an identifier for use in a statement.</summary>

@@ -68,6 +68,19 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         UseAll(settings);
     }
 
+    [Theory]
+    [InlineData("o'b")]
+    [InlineData(@"b\s")]
+    public void RightsOfAUserWithAQuoteInItsName_AreSeen(string user)
+    {
+        var settings = server.NewDatabase() with { User = user };
+        var account = MySqlGrants.Text(user) + "@localhost";
+        server.AsAdministrator($"CREATE USER {account} IDENTIFIED BY 'secret'; "
+            + MySqlGrants.Statement(settings, account));
+
+        Assert.Null(DatabaseReport.Of(new DatabaseSettings(null, settings)).Missing);
+    }
+
     [Fact]
     public void ReadOnlyServer_IsNamedAfterOneMoreLoginAndUsedOnceItIsWritable()
     {

@@ -106,7 +106,10 @@ internal static class TlsTrust
             : throw new ResponderException(Cause.Settings, $"{setting} {file}: contains no certificate");
     }
 
-    /// <summary>Decodes the authorities that may have issued one of the certificates that a server sent.</summary>
+    /// <summary>
+    /// Decodes the authorities that may have issued one of the certificates that a server sent, and those above them.
+    /// Leaves out damaged ones.
+    /// </summary>
     /// <param name="certificate">The server's own certificate.</param>
     /// <param name="sent">Holds the other certificates that the server sent.</param>
     /// <param name="authorities">The authorities, encoded. Each contains its own name.</param>
@@ -115,7 +118,33 @@ internal static class TlsTrust
     {
         X509Certificate2Collection own = certificate is X509Certificate2 one ? [one] : [];
         var issuers = own.Concat(sent?.ChainPolicy.ExtraStore ?? []).Select(one => one.IssuerName.RawData).ToList();
-        return [.. authorities.Where(authority => issuers.Exists(issuer => authority.AsSpan().IndexOf(issuer) >= 0))
-            .Select(X509CertificateLoader.LoadCertificate)];
+        var (above, left) = (new X509Certificate2Collection(), authorities.ToList());
+        for (var at = 0; at < issuers.Count; at++)
+        {
+            var issuer = issuers[at];
+            bool HasName(byte[] authority) => authority.AsSpan().IndexOf(issuer) >= 0;
+            foreach (var authority in left.Where(HasName).Select(Decode).OfType<X509Certificate2>())
+            {
+                above.Add(authority);
+                issuers.Add(authority.IssuerName.RawData);
+            }
+
+            left.RemoveAll(HasName);
+        }
+
+        return above;
+    }
+
+    /// <returns>Null if the certificate is damaged.</returns>
+    private static X509Certificate2? Decode(byte[] encoded)
+    {
+        try
+        {
+            return X509CertificateLoader.LoadCertificate(encoded);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
     }
 }

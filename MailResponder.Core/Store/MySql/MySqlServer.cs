@@ -12,7 +12,7 @@ namespace MailResponder.Store.MySql;
 /// <param name="settings">The server's address and the user.</param>
 /// <param name="answersMessage">
 /// Whether the process answers one message. If so, two things save time: the process's <see cref="Alarm"/> replaces the
-/// timeout of a login over a socket, and .NET loads only the certificates in <c>ssl_ca</c>
+/// timeout of a login over a socket, and .NET loads the host's certificates only if they are needed
 /// (<see cref="NarrowedRoots"/>).
 /// </param>
 internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = false)
@@ -98,9 +98,13 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
         var connection = new MySqlConnection(login.ConnectionString);
         try
         {
-            if (login.ConnectionProtocol == MySqlConnectionProtocol.Sockets
-                && settings.Tls is TlsMode.VerifyFull or TlsMode.VerifyCa)
+            var verifies = login.ConnectionProtocol == MySqlConnectionProtocol.Sockets
+                && settings.Tls is TlsMode.VerifyFull or TlsMode.VerifyCa;
+            if (verifies)
                 connection.RemoteCertificateValidationCallback = Verification();
+            // Only a verification without ssl_ca uses the host's certificates.
+            if (answersMessage && !(verifies && settings.TlsAuthorities is null))
+                NarrowedRoots.Set(NarrowedRoots.Nothing);
             connection.Open();
             return connection;
         }
@@ -116,12 +120,16 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
     private RemoteCertificateValidationCallback Verification()
     {
         var file = settings.TlsAuthorities;
-        var authorities = file is null ? null : TlsTrust.Read("ssl_ca", file);
+        var authorities = file is null ? null : TlsTrust.ReadEncoded("ssl_ca", file);
         var host = settings.Tls == TlsMode.VerifyFull ? settings.Server : null;
-        if (answersMessage && file is not null)
-            NarrowedRoots.Set(file);
         return (_, certificate, sent, errors) =>
-            TlsTrust.FaultOf(certificate, sent, errors, authorities, file, host) is { } fault
-                ? throw new AuthenticationException(fault) : true;
+        {
+            var above = authorities is null ? null : TlsTrust.Above(certificate, sent, authorities);
+            var fault = TlsTrust.FaultOf(certificate, sent, errors, above, file, host);
+            // If the file is damaged, this says so.
+            if (fault is not null && file is not null)
+                TlsTrust.Read("ssl_ca", file);
+            return fault is null ? true : throw new AuthenticationException(fault);
+        };
     }
 }

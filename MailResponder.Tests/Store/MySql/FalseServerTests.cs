@@ -15,9 +15,14 @@ public sealed class FalseServerTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly TestCertificate _authority = Issue("The authority", null, IsAuthority);
+    private readonly TestCertificate _between;
     private readonly string _authorities;
 
-    public FalseServerTests() => _authorities = _folder.Write("ca.pem", _authority.Pem);
+    public FalseServerTests()
+    {
+        _between = Issue("Between", _authority, IsAuthority);
+        _authorities = _folder.Write("ca.pem", _authority.Pem);
+    }
 
     public static TheoryData<string, string> ForgeriesAndPlugins()
     {
@@ -67,6 +72,7 @@ public sealed class FalseServerTests : IDisposable
     [InlineData("signed by the authority", "several")]
     [InlineData("for servers", "pem")]
     [InlineData("through another", "pem")]
+    [InlineData("through another in the file", "between")]
     [InlineData("cross-signed", "pem")]
     [InlineData("cross-signed", "several")]
     public void CertificateOfTheAuthority_GetsThePassword(string certificate, string file)
@@ -78,6 +84,7 @@ public sealed class FalseServerTests : IDisposable
             "several" => _folder.Write("all.pem",
             Issue("Another", null, IsAuthority).Pem + "\n" + _authority.Pem + "\n"
             + Issue("A third", null, IsAuthority).Pem),
+            "between" => _folder.Write("all.pem", _authority.Pem + "\n" + _between.Pem),
             _ => _authorities,
         };
 
@@ -93,9 +100,6 @@ public sealed class FalseServerTests : IDisposable
     [InlineData(null, "does not exist")]
     [InlineData("", "contains no certificate")]
     [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "contains no certificate")]
-    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-        "is neither PEM nor DER, or is damaged")]
-    [InlineData("the certificate", "is neither PEM nor DER, or is damaged")]
     public void FileOfAuthoritiesThatIsOfNoUse_IsNamed(string? text, string problem)
     {
         var path = text is null ? _folder.PathTo("missing.pem") : _folder.Write("bad.pem", text);
@@ -107,7 +111,44 @@ public sealed class FalseServerTests : IDisposable
         Assert.Equal((Cause.Settings, $"ssl_ca {path}: {problem}"), (failure.Cause, failure.Message));
     }
 
+    [Theory]
+    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")]
+    [InlineData("the certificate")]
+    [InlineData(null)]
+    public void DamagedFileOfAuthorities_IsNamedAndGetsNoPassword(string? text)
+    {
+        var path = _folder.Write("bad.pem", text ?? Damaged(_authority));
+        var (chain, key) = Forge("signed by the authority");
+
+        var failure = Assert.Throws<ResponderException>(() => PasswordsSentTo(
+            chain, key, "mysql_clear_password", Settings(TlsMode.VerifyFull) with { TlsAuthorities = path }, out _));
+
+        Assert.Equal((Cause.Settings, $"ssl_ca {path}: is neither PEM nor DER, or is damaged"),
+            (failure.Cause, failure.Message));
+    }
+
+    /// <summary>Amazon RDS's bundle has a hundred authorities. Decoding them costs ten times a message.</summary>
+    [Fact]
+    public void AuthoritiesThatAreNotAboveTheServer_AreNotDecoded()
+    {
+        var (chain, key) = Forge("signed by the authority");
+        var path = _folder.Write("all.pem", Damaged(Issue("Another", null, IsAuthority)) + "\n" + _authority.Pem);
+
+        var sent = PasswordsSentTo(chain, key, "caching_sha2_password",
+            Settings(TlsMode.VerifyFull) with { TlsAuthorities = path }, out var problem);
+
+        Assert.True(sent == 2, problem);
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>Returns a PEM without the last line of its data.</summary>
+    private static string Damaged(TestCertificate certificate)
+    {
+        var lines = certificate.Pem.Split('\n').ToList();
+        lines.RemoveAt(lines.Count - 2);
+        return string.Join('\n', lines);
+    }
 
     private (TestCertificate[] Chain, RSA Key) Forge(string kind)
     {
@@ -160,8 +201,10 @@ public sealed class FalseServerTests : IDisposable
                 chain = [Leaf(_authority, server, Purpose(ServerAuthentication))];
                 break;
             case "through another":
-                var between = Issue("Between", _authority, IsAuthority);
-                chain = [Leaf(between, server), between];
+                chain = [Leaf(_between, server), _between];
+                break;
+            case "through another in the file":
+                chain = [Leaf(_between, server)];
                 break;
             case "cross-signed":
                 // As Amazon RDS does: the root is sent again, signed by an older root that is not in the file.

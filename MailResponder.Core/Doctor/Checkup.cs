@@ -1,3 +1,4 @@
+using MailResponder.Files;
 using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
@@ -126,10 +127,16 @@ internal static class Checkup
         }
         catch (AggregateException exception)
         {
-            return exception.InnerException is ResponderException cause
-                ? check.Warning($"could not be checked: {cause.Message}", "fix this first")
-                : check.Warning($"could not be checked: {exception.InnerException!.GetType().Name}",
-                    "a bug in responder doctor: please report it");
+            var text = "could not be checked: ";
+            return exception.InnerException! switch
+            {
+                ResponderException cause => check.Warning(text + cause.Message, "fix this first"),
+                // A message may stumble over this file too.
+                var cause when FileTrouble.Is(cause) => check.Fault(
+                    text + cause.Message.OneLine(), "correct the file that it names, then run this again"),
+                var cause => check.Warning(
+                    text + cause.GetType().Name, "a bug in responder doctor: please report it"),
+            };
         }
     }
 }

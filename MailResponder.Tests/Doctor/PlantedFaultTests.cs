@@ -13,6 +13,12 @@ public sealed class PlantedFaultTests(DoctorServer server)
     public static TheoryData<string> Faults =>
         [.. PlantedFault.Files];
 
+    /// <summary>
+    /// Commands that give a folder to the responder's user that it shares with others, or its own folder to root.
+    /// </summary>
+    private const string GivesAway = @"chown mail_responder:\S+ /(?!var/lib/mail_responder)"
+        + @"|chgrp mail_responder /(?!(etc|var/lib)/mail_responder)|chown root /var/lib/mail_responder(;|$)";
+
     [Fact]
     public void HealthyServer_HasNothingButOk() =>
         Assert.DoesNotContain(server.Healthy, line => !line.StartsWith("ok ", StringComparison.Ordinal));
@@ -32,6 +38,8 @@ public sealed class PlantedFaultTests(DoctorServer server)
         Assert.Empty(mended);
         Assert.All(fault.Expected, expected => AssertFound(findings, expected));
         Assert.Distinct(findings.Select(finding => finding!.ToJsonString()));
+        Assert.All(findings, finding =>
+            Assert.DoesNotMatch(@"a bug in responder doctor|" + GivesAway, (string?)finding!["remedy"] ?? ""));
         if (fault.IsAlone) AssertAlone(findings, Assert.Single(fault.Expected));
         server.AssertUndone(file, Faults.Count);
     }
@@ -69,6 +77,16 @@ public sealed class PlantedFaultTests(DoctorServer server)
             server.PublishRecords();
         }
     }
+
+    [Theory]
+    [InlineData("91-s3-book-in-folder-of-root.sh", "set response_book to /var/lib/mail_responder/responses.json")]
+    [InlineData("99-address-key-beside-the-database.sh", "move settings and keys from it to /etc/mail_responder")]
+    [InlineData("99-book-in-home-of-root.sh", "other files to /var/lib/mail_responder")]
+    [InlineData("99-database-link-to-nowhere.sh", "if a volume belongs there, mount it")]
+    [InlineData("99-database-on-unmounted-volume.sh", "if a volume belongs at /mnt/data, mount it")]
+    public void Remedy_EndsTheFinding(string file, string words) => Assert.Contains(
+        server.With(PlantedFault.Read(file).Script),
+        finding => ((string?)finding!["remedy"])?.Contains(words, StringComparison.Ordinal) == true);
 
     /// <summary>One next hop outside with TLS, one that is down, and one that tls_policy exempts.</summary>
     [Theory]

@@ -147,8 +147,7 @@ internal sealed class PulledFiles(ResponderSettings settings)
         var folder = Path.GetDirectoryName(path)!;
         FileTrouble.InWords(Cause.Output, folder, () => Directory.CreateDirectory(folder));
         if (!FileSystem.MayWriteInto(folder))
-            throw new ResponderException(Cause.Output,
-                $"{folder}: the user {RunningUser.Name} may not write into it; check its owner and mode");
+            throw new ResponderException(Cause.Output, OwnPlaces.MayNotWriteInto(folder));
         FileTrouble.InWords(Cause.Output, path, () =>
         {
             // Only an empty folder is deleted: one that a failed pull made, or whose files are no longer used.

@@ -9,7 +9,9 @@ namespace MailResponder.Doctor;
 /// </summary>
 internal static class PlaceCheck
 {
-    private const int NoProgram = 8, NotAllowed = 13, Absent = 2;
+    public const string RemedyOfLostTarget = "if a volume belongs there, mount it; else correct the link";
+
+    private const int NoProgram = 8, NotAllowed = 13, Absent = 2, LinksInACircle = 40;
 
     public static string? Program(string path)
     {
@@ -24,8 +26,7 @@ internal static class PlaceCheck
     {
         if (Directory.Exists(folder))
         {
-            return FileSystem.MayWriteInto(folder) ? null
-                : $"{folder}: the user {RunningUser.Name} may not write into it; check its owner and mode";
+            return FileSystem.MayWriteInto(folder) ? null : OwnPlaces.MayNotWriteInto(folder);
         }
 
         if (Path.Exists(folder))
@@ -46,15 +47,42 @@ internal static class PlaceCheck
     });
 
     /// <summary>Checks the database, and the files that SQLite and the responder keep next to it.</summary>
-    public static string? Sqlite(string path)
+    public static string? Sqlite(string path) => InWords(path, () =>
     {
         // They are next to the target of a symbolic link.
-        var database = FileSystem.RealPath(path) ?? path;
+        var database = TargetOf(path);
+        if (LostTarget(path, database) is { } lost)
+            return $"{lost}; {RemedyOfLostTarget}";
         string[] beside = [database + "-wal", database + "-shm", database + ".lock"];
         return ((string[])[path, .. beside]).Select(Changeable).FirstOrDefault(problem => problem is not null)
-            ?? InWords(path, () => IsSqlite(path) ? Folder(Path.GetDirectoryName(database)!)
+            ?? (IsSqlite(path) ? Folder(Path.GetDirectoryName(database)!)
                 : $"{path} is not an SQLite database; correct the path, or move the file away");
+    });
+
+    /// <summary>Returns where the symbolic links of a path lead, even if nothing is there yet.</summary>
+    /// <exception cref="IOException">They lead in a circle.</exception>
+    public static string TargetOf(string path)
+    {
+        if ((FileSystem.RealPath(path) ?? (File.Exists(path) ? null : path)) is { } real)
+            return real;
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        }
+        catch (IOException exception)
+        {
+            // .NET's exception has no error number.
+            throw new IOException(exception.Message, LinksInACircle);
+        }
     }
+
+    /// <summary>
+    /// Returns the problem if a link leads into a folder that does not exist: SQLite creates a missing file at the end
+    /// of a link, but nobody creates its folder.
+    /// </summary>
+    public static string? LostTarget(string path, string target) =>
+        target == path || Path.GetDirectoryName(target) is not { } folder || Directory.Exists(folder) ? null
+            : $"{path} is a link to {target}, but there is no folder {folder}";
 
     private static string? Changeable(string path) => InWords(path,
         () => RegularFile.ModeOf(path) is null || FileSystem.MayChange(path) ? null

@@ -1,4 +1,5 @@
 using MailResponder.Files;
+using MailResponder.Native;
 using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
@@ -52,8 +53,12 @@ internal sealed record Host
     public IEnumerable<string> FilesIn(string folder, string pattern = "*") => !Directory.Exists(PathTo(folder)) ? []
         : Directory.GetFiles(PathTo(folder), pattern).Select(file => file[Root.Length..]).Order(StringComparer.Ordinal);
 
-    /// <summary>Whether the mode of an existing file or folder has any of the permissions.</summary>
-    public static bool IsOpen(string path, UnixFileMode rights) => (File.GetUnixFileMode(path) & rights) != 0;
+    /// <summary>
+    /// Whether the mode of a file or folder has any of the permissions. False if there is none, as behind a link that
+    /// leads nowhere.
+    /// </summary>
+    public static bool IsOpen(string path, UnixFileMode rights) =>
+        FileStatus.TryRead(path, out var found) && ((UnixFileMode)found.Mode & rights) != 0;
 
     /// <summary>Returns what stat(1) prints for a file. Empty if it does not exist.</summary>
     public string Stat(string format, string path) => Run("stat", "-L", "-c", format, path).Output.OneLine();

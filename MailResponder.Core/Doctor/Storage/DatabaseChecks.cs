@@ -1,3 +1,4 @@
+using MailResponder.Files;
 using MailResponder.Settings;
 using MailResponder.Store;
 
@@ -19,11 +20,11 @@ internal static class DatabaseChecks
         var check = new Check(Name);
         if (!host.MayActAsResponder)
             return check.OnlyRoot($"not checked: only root can query it as {Host.ResponderUser}");
-        if (settings.Database.SqliteFile is { } file
-            && Unfit(check, host, file, settings.AddressKeyFile).Count > 0)
-            return check;
         try
         {
+            if (settings.Database.SqliteFile is { } file
+                && Unfit(check, host, file, settings.AddressKeyFile).Count > 0)
+                return check;
             using var asResponder = host.ActAsResponder();
             var report = DatabaseReport.Of(settings.Database);
             if ((report.Problem ?? report.Missing) is not null)
@@ -52,18 +53,23 @@ internal static class DatabaseChecks
     /// <summary>
     /// Adds a finding if the responder's user may not write the file, or if the file does not exist yet.
     /// </summary>
+    /// <exception cref="ResponderException">Symbolic links lead in a circle.</exception>
     private static Check Unfit(Check check, Host host, string file, string keyFile)
     {
         // SQLite creates its other files next to the target of a symbolic link.
-        var database = File.Exists(file) && File.ResolveLinkTarget(file, returnFinalTarget: true) is { } target
-            ? target.FullName : file;
-        string[] needed = [database, database + "-wal", database + "-shm", database + ".lock",
-            Path.GetDirectoryName(database)!];
+        var database = FileTrouble.InWords(Cause.Database, "database " + file, () => PlaceCheck.TargetOf(file));
+        if (PlaceCheck.LostTarget(file, database) is { } lost)
+            return check.Fault(lost + "; every message is deferred", PlaceCheck.RemedyOfLostTarget);
+        var folder = Path.GetDirectoryName(database)!;
+        string[] needed = [database, database + "-wal", database + "-shm", database + ".lock", folder];
         var refused = host.Refused('w', needed.Where(Path.Exists));
         if (refused.Count > 0)
             return check.Fault($"{Host.ResponderUser} may not write {string.Join(", ", refused.Order())}; every "
                 + "message is deferred",
-                $"run: chown {Host.ResponderUser}:{Host.ResponderUser} {string.Join(' ', refused.Order())}");
+                OwnPlaces.Remedy(refused.Contains(folder) ? folder : database,
+                    $"run: chown {Host.ResponderUser}:{Host.ResponderUser} {string.Join(' ', refused.Order())}",
+                    $"if a volume belongs at {folder}, mount it; else move the database to {OwnPlaces.Data}, and set "
+                    + "database.sqlite to its new path", OwnPlaces.Data));
         return File.Exists(database) ? check
             : check.Warning(file + " does not exist yet; the first message creates it",
                 File.Exists(keyFile) ? "run: responder database init" : "run install.sh, which also makes its key");

@@ -1,4 +1,5 @@
 using MailResponder.Book;
+using MailResponder.Files;
 using MailResponder.Native;
 using MailResponder.Settings;
 
@@ -69,18 +70,31 @@ internal static class FileModeChecks
         else if (settings is not null)
             check.NotLookedAt("book", "attachments");
 
-        var unread = host.Refused('r', files).Order().ToList();
+        // Another check reports a link that leads nowhere. It has no owner or mode to correct.
+        var unread = host.Refused('r', files.Where(file => FileStatus.TryRead(file, out _)
+            || !FileStatus.TryRead(file, out _, followLink: false))).Order().ToList();
         var closed = host.Refused('x', unread.SelectMany(AndAbove).Distinct().Where(Directory.Exists));
         foreach (var folder in closed.Where(folder => !closed.Contains(Path.GetDirectoryName(folder)!)).Order())
             check.Fault($"{user} may not enter {folder}, and so not read its files",
-                $"run: chgrp {user} {folder}; chmod g+rx {folder}");
+                OwnPlaces.Remedy(folder, $"run: chgrp {user} {folder}; chmod g+rx {folder}",
+                    $"move settings and keys to {OwnPlaces.Configuration}, other files to {OwnPlaces.Data}, and name "
+                    + $"the new paths in the settings; if a volume belongs at {folder}, mount it",
+                    OwnPlaces.Data, OwnPlaces.Configuration));
         foreach (var file in unread.Where(file => !AndAbove(file).Any(closed.Contains)))
             check.Fault($"{user} may not read {file}", $"run: chown root:{user} {file}; chmod 0640 {file}");
-        string?[] folders = [settings?.SendMethod == SendMethod.Outbox ? settings.Outbox : null,
-            .. settings?.S3 is null ? (string?[])[] :
-                [settings.FilesRoot, Path.GetDirectoryName(settings.ResponseBook)]];
-        foreach (var folder in host.Refused('w', folders.OfType<string>().Where(Directory.Exists)).Order())
-            check.Fault($"{user} may not write into {folder}", $"run: chown {user}:{user} {folder}");
+        (string Setting, string? Folder, string Proper)[] written =
+        [
+            ("outbox", settings?.SendMethod == SendMethod.Outbox ? settings.Outbox : null, "outbox"),
+            ("files_root", settings?.S3 is null ? null : settings.FilesRoot, "files"),
+            ("response_book", settings?.S3 is null ? null : Path.GetDirectoryName(settings.ResponseBook),
+                "responses.json"),
+        ];
+        var refused = host.Refused('w', written.Select(one => one.Folder).OfType<string>().Where(Directory.Exists));
+        foreach (var (setting, folder, proper) in written.Where(one => one.Folder is { } it && refused.Contains(it)))
+            check.Fault($"{user} may not write into {folder} ({setting})",
+                OwnPlaces.Remedy(folder!, $"run: chown {user}:{user} {folder}",
+                    $"set {setting} to {OwnPlaces.Data}/{proper}, and move there what it names; if a volume belongs at "
+                    + $"{folder}, mount it (docs/s3.md)", OwnPlaces.Data));
     }
 
     /// <summary>
@@ -115,7 +129,9 @@ internal static class FileModeChecks
                 && (found.Owner != 0
                     || (Host.IsOpen(path, UnixFileMode.GroupWrite) && found.Group is not (0 or staff)))))
             check.Fault($"{path} can be changed by a user other than root, and root uses it",
-                $"run: chown root {path}; chmod g=rX,o-w {path}; and check what it holds");
+                OwnPlaces.Remedy(path, $"run: chown root {path}; chmod g=rX,o-w {path}; and check what it holds",
+                    $"move settings and keys from it to {OwnPlaces.Configuration}, and name the new paths in the "
+                    + "settings", OwnPlaces.Configuration, OwnPlaces.Programs));
         return check;
     }
 

@@ -1,5 +1,6 @@
 using MailResponder.Doctor;
 using MailResponder.Files;
+using MailResponder.Settings;
 using Machine = MailResponder.Doctor.Host;
 
 namespace MailResponder.Tests.Doctor;
@@ -53,5 +54,18 @@ public sealed class PlaceFindings : IDisposable
         File.CreateSymbolicLink(settings.Database.SqliteFile!, _fake.Folder.PathTo("disk/true.db"));
         Assert.Null(PlaceCheck.Sqlite(settings.Database.SqliteFile!));
         Assert.Equal(FindingState.Warning, Assert.Single(DatabaseChecks.Look(_fake.Host, settings)).State);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public void TimerOfThePull_StandsInForCron(int isEnabled, bool isFault)
+    {
+        _fake.Folder.Write("etc/cron.d/mail_responder", "0 0 * * * mail_responder responder blacklist reset\n");
+        _fake.Folder.Write("proc/1/comm", "cron\n");
+        var host = _fake.With("systemctl", $"exit {isEnabled}").Host;
+        var settings = TestSettings.In(_fake.Folder.Path) with { S3 = new S3Settings("eu-west-1", "b", "k") };
+        Assert.Equal(isFault, InstallChecks.Cron(host, settings).Any(
+            finding => finding.Text.Contains("pulls the response book", StringComparison.Ordinal)));
     }
 }

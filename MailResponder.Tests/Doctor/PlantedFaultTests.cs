@@ -79,14 +79,34 @@ public sealed class PlantedFaultTests(DoctorServer server)
     }
 
     [Theory]
+    [InlineData("58-name-of-nowhere.sh", "run: install.sh --hostname ")]
+    [InlineData("48-remembered-for-a-day.sh", "raise ledger_days in /etc/mail_responder/settings.json")]
     [InlineData("91-s3-book-in-folder-of-root.sh", "set response_book to /var/lib/mail_responder/responses.json")]
     [InlineData("99-address-key-beside-the-database.sh", "move settings and keys from it to /etc/mail_responder")]
     [InlineData("99-book-in-home-of-root.sh", "other files to /var/lib/mail_responder")]
     [InlineData("99-database-link-to-nowhere.sh", "if a volume belongs there, mount it")]
     [InlineData("99-database-on-unmounted-volume.sh", "if a volume belongs at /mnt/data, mount it")]
+    [InlineData("99-main-cf-unreadable.sh", "correct what it names; then: postfix check")]
     public void Remedy_EndsTheFinding(string file, string words) => Assert.Contains(
         server.With(PlantedFault.Read(file).Script),
         finding => ((string?)finding!["remedy"])?.Contains(words, StringComparison.Ordinal) == true);
+
+    [Theory]
+    [InlineData("v=spf1 -all", "add mx to it, before -all")]
+    [InlineData("v=spf1 mx +all", "end it with ~all instead, and add mx to it, if it is missing")]
+    public void SpfRecord_IsToBeChangedAndNotJoinedByASecond(string record, string remedy)
+    {
+        try
+        {
+            server.PublishRecords("example.com", record);
+            Assert.Equal(remedy, (string?)server.Examine().First(
+                finding => (string?)finding!["name"] == "spf")!["remedy"]);
+        }
+        finally
+        {
+            server.PublishRecords();
+        }
+    }
 
     /// <summary>One next hop outside with TLS, one that is down, and one that tls_policy exempts.</summary>
     [Theory]

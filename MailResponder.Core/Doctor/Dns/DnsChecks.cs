@@ -44,28 +44,30 @@ internal static class DnsChecks
     private static Check Spf(DnsLookup dns, ResponderSettings settings, string domain)
     {
         var check = new Check("spf");
-        var include = settings.Ses is null ? "mx" : "mx include:amazonses.com";
-        var remedy = $"publish: {domain}. IN TXT \"v=spf1 {include} ~all\"";
+        var sender = settings.Ses is null ? "mx" : "include:amazonses.com";
         if (dns.Ask(domain, QueryType.TXT) is not { } answer)
             return check.Warning($"{domain}: the resolver does not answer", RemedyOfSilence);
         var records = answer.Where(
             text => text == "v=spf1" || text.StartsWith("v=spf1 ", StringComparison.OrdinalIgnoreCase)).ToList();
         if (records.Count == 0)
-            return check.Warning(domain + " has no SPF record: replies look like spam", remedy);
+            return check.Warning(domain + " has no SPF record: replies look like spam",
+                $"publish: {domain}. IN TXT \"v=spf1 {(settings.Ses is null ? "" : "mx ")}{sender} ~all\"");
         if (records.Count > 1)
             return check.Fault($"{domain} has {records.Count} SPF records, which counts as an error (RFC 7208, "
                 + "section 4.5)", "keep one of them");
         var terms = records[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         // Names of mechanisms are case-insensitive (RFC 7208, section 4.6.1).
         if (terms.Any(term => term.TrimStart('+').Equals("all", StringComparison.OrdinalIgnoreCase)))
-            return check.Fault(domain + ": its SPF record lets anybody send in its name", remedy);
+            return check.Fault(domain + ": its SPF record lets anybody send in its name",
+                $"end it with ~all instead, and add {sender} to it, if it is missing");
         if (terms is [_, ['-' or '~' or '?', ..] only] && only[1..].Equals("all", StringComparison.OrdinalIgnoreCase))
-            return check.Warning(domain + ": its SPF record lets nobody send in its name", remedy);
+            return check.Warning(domain + ": its SPF record lets nobody send in its name",
+                $"add {sender} to it, before {only}");
         // A redirect or another include may name the same servers. This check does not follow them.
         if (settings.Ses is not null
             && !terms.Any(term => term.Contains("amazonses.com", StringComparison.OrdinalIgnoreCase)))
             return check.Warning(domain + ": its SPF record does not include amazonses.com, which sends for us",
-                remedy);
+                $"add {sender} to it, before the word that ends in all");
         return check.Ok($"{domain}: {records[0].OneLine()}");
     }
 

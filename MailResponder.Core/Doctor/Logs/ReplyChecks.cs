@@ -29,15 +29,14 @@ internal static class ReplyChecks
             return reply.OnlyRoot($"only root may read {LogChecks.Events}");
         var replied = events.FindLast(one => one.Result == Result.Replied)?.Time ?? default;
         var deferred = events.FindLast(one => one.Result == Result.Deferred && one.Reason != InProgress);
-        const string remedy = "mail a request to one of your addresses from outside, and look ";
+        const string remedy = "mail a request to one of your addresses from outside, and look at /var/log/mail.log";
         if (replied == default)
-            reply.Warning("the log has no reply",
-                remedy + "again; from here: responder send --to YOU --as ADDRESS");
+            reply.Warning("the log has no reply", remedy);
         else if (replied > host.Now + Long)
             reply.Warning("at a time that has not come yet: the clock was wrong then, or is wrong now",
                 "check the clock: timedatectl");
         else if (host.Now - replied > Long)
-            reply.Warning($"{(host.Now - replied).InWords()} ago", remedy + "at /var/log/mail.log");
+            reply.Warning($"{(host.Now - replied).InWords()} ago", remedy);
         if (deferred?.Time > replied && host.Now - deferred.Time < Long)
             deferral.Warning(
                 $"{(host.Now - deferred.Time).InWords()} ago, with no reply since: {deferred.WhyNot().OneLine()}",

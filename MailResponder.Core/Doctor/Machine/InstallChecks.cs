@@ -9,10 +9,16 @@ internal static class InstallChecks
     private const string Records = "/var/backups/mail_responder";
     private const string Table = "/etc/cron.d/mail_responder";
 
+    /// <summary>The timer of docs/hardening.md, which pulls the book in place of cron.</summary>
+    private const string PullTimer = "mail_responder-pull.timer";
+
     /// <summary>
     /// Returns the remedy for a file of install.sh that somebody edited: install.sh keeps it while it is there.
     /// </summary>
     public static string Restore(string file) => $"move {file} to /root and run install.sh";
+
+    /// <summary>Whether install.sh set the host up.</summary>
+    public static bool WasInstalled(Host host) => Directory.Exists(host.PathTo(Records));
 
     public static Check User(Host host)
     {
@@ -127,8 +133,10 @@ internal static class InstallChecks
                 Table + " does not reset the quotas",
                 "on one host of a fleet it must: copy the line from system/cron.d/mail_responder")
             .FaultIf(settings?.S3 is not null
-                && !jobs.Exists(line => line.Contains("config pull", StringComparison.Ordinal)),
-                Table + " does not pull the response book from S3", "copy the lines from system/cron.d/mail_responder");
+                && !jobs.Exists(line => line.Contains("config pull", StringComparison.Ordinal))
+                && !host.Run("systemctl", "is-enabled", PullTimer).Succeeded,
+                $"neither {Table} nor {PullTimer} pulls the response book from S3",
+                "copy the lines from system/cron.d/mail_responder");
         if (strangers.Some() is { } unknown)
             check.Fault($"{Table} has jobs of {unknown}, which is not a user: cron ignores the file",
                 "correct the line, or " + Restore(Table));

@@ -27,7 +27,9 @@ internal static class MachineChecks
         if (!MailDomain.TryNormalize(name, out var normal) || $".{normal}".EndsWith(".localdomain",
             StringComparison.Ordinal))
             return check.Fault($"myhostname is \"{name}\", which no other mail system accepts in HELO",
-                "run: postconf -e myhostname=mail.YOUR-DOMAIN" + PostfixSettings.Reload);
+                // install.sh also makes the name known to the mail filters and to mydestination.
+                InstallChecks.WasInstalled(host) ? "run: install.sh --hostname mail.YOUR-DOMAIN"
+                    : "run: postconf -e myhostname=mail.YOUR-DOMAIN" + PostfixSettings.Reload);
         var system = host.Run("hostname", "-f");
         var own = (system.Succeeded ? system.Output : host.Lines("/etc/hostname")?.FirstOrDefault() ?? "").Trim();
         return check

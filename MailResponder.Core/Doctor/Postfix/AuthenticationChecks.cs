@@ -31,7 +31,7 @@ internal static class AuthenticationChecks
                 + "postfix/header_checks" + PostfixSettings.Reload)
             .WarningIf(milters.Count == 0,
                 "smtpd_milters is empty: no sender is verified, and what requires that reaches nobody",
-                "run install.sh --authentication, or remove authserv_id from the settings");
+                "run install.sh --authentication");
         foreach (var milter in milters.Where(milter => IsServed(host, postfix, milter) == false))
             check.Fault($"nothing listens at {milter} (smtpd_milters): no sender is verified, and what requires "
                 + "that reaches nobody",

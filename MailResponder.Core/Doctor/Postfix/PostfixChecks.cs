@@ -16,7 +16,7 @@ internal static class PostfixChecks
             var complaint = (asked.Find(answer => !answer.Succeeded) ?? asked[0]).Complaint;
             return check.Fault(
                 $"its configuration cannot be read, and what depends on it was not checked: postconf {complaint}",
-                "run install.sh, or correct what it names; then: postfix check");
+                "correct what it names; then: postfix check");
         }
 
         return

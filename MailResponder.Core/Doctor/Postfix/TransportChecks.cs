@@ -202,7 +202,8 @@ internal static class TransportChecks
             .FaultIf(postfix.Time("maximal_queue_lifetime", 'd') >= TimeSpan.FromDays(settings.LedgerDays),
                 $"maximal_queue_lifetime = {postfix["maximal_queue_lifetime"]}, but ledger_days is "
                 + $"{settings.LedgerDays}: an old message is answered twice",
-                $"run: postconf -e maximal_queue_lifetime={Math.Max(1, settings.LedgerDays - 2)}d" + Reload)
+                settings.LedgerDays < 3 ? $"raise ledger_days in {settings.File} above that"
+                    : $"run: postconf -e maximal_queue_lifetime={settings.LedgerDays - 2}d" + Reload)
             .FaultIf(postfix.Time(limit, 's') < TimeSpan.FromSeconds(settings.DeadlineSeconds + 30),
                 $"{limit} is shorter than deadline_seconds: Postfix kills the responder and returns the message",
                 $"run: postconf -X {limit}" + Reload)

@@ -968,8 +968,11 @@ touch_postfix() {
 }
 
 remember_postfix() {
-  postfix check >"$work/said" 2>&1 ||
+  if ! postfix check >"$work/said" 2>&1; then
+    # Without a terminal, postfix(1) names the fault only in the log.
+    { postconf -n; postconf -M; } >/dev/null 2>>"$work/said" || true
     die 78 "Postfix's configuration was already faulty, and was not changed: $(cat "$work/said")"
+  fi
   rm -rf "$state/rollback$unfinished"
   mkdir -p "$state/rollback$unfinished/facts"
   cp -a /etc/postfix "$state/rollback$unfinished/postfix"

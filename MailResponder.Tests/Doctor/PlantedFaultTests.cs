@@ -108,6 +108,17 @@ public sealed class PlantedFaultTests(DoctorServer server)
         }
     }
 
+    [Theory]
+    [InlineData("99-main-cf-unreadable.sh", "this is no parameter")]
+    [InlineData("99-master-cf-unreadable.sh", "bad field count")]
+    public void InstallScript_NamesTheFaultOfPostfix(string file, string reason)
+    {
+        var run = server.With(PlantedFault.Read(file).Script,
+            () => server.Root.Run("/root/release/install.sh --no-packages"));
+        Assert.Equal(78, run.ExitCode);
+        Assert.Matches($"was not changed: .*{reason}", run.Errors.ReplaceLineEndings(" "));
+    }
+
     /// <summary>One next hop outside with TLS, one that is down, and one that tls_policy exempts.</summary>
     [Theory]
     [InlineData("ok outgoing-tls", "[192.0.2.2]")]

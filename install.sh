@@ -48,8 +48,8 @@
 # It records its changes in /var/backups/mail_responder. docs/install.md lists every file.
 #
 # Exit status: 0 done, 64 usage, 66 a file to install is missing, or the program does not run here, 69 not Debian or
-# Ubuntu, or something is missing, 75 interrupted, or another install.sh is running, 77 not root, 78 Postfix rejected the
-# configuration, and the old one was restored, or it was faulty before; or the response book or a key was lost.
+# Ubuntu, or something is missing, 75 interrupted, or another install.sh is running, 77 not root, 78 Postfix rejected
+# the configuration, and the old one was restored, or it was faulty before; or the response book or a key was lost.
 set -eu
 
 # make-root.sh of the tests reads these four lines.

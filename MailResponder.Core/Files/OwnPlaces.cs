@@ -26,5 +26,6 @@ internal static class OwnPlaces
 
     /// <summary>Describes a folder that the running user cannot create files in.</summary>
     public static string MayNotWriteInto(string folder) => $"{folder}: the user {RunningUser.Name} may not write into "
-        + "it; " + Remedy(folder, "check its owner and mode", $"name a folder below {Data} instead", Data);
+        + "it; " + Remedy(folder, "check its owner and mode",
+            $"name a folder below {Data} or, if a volume belongs there, mount it", Data);
 }

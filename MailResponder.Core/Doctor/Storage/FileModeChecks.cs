@@ -93,8 +93,8 @@ internal static class FileModeChecks
         foreach (var (setting, folder, proper) in written.Where(one => one.Folder is { } it && refused.Contains(it)))
             check.Fault($"{user} may not write into {folder} ({setting})",
                 OwnPlaces.Remedy(folder!, $"run: chown {user}:{user} {folder}",
-                    $"set {setting} to {OwnPlaces.Data}/{proper}, and move there what it names; if a volume belongs at "
-                    + $"{folder}, mount it (docs/s3.md)", OwnPlaces.Data));
+                    $"set {setting} to {OwnPlaces.Data}/{proper}, and move there what it names (docs/s3.md); or, if a "
+                    + $"volume belongs at {folder}, mount it", OwnPlaces.Data));
     }
 
     /// <summary>

@@ -64,7 +64,7 @@ internal static class SettingsChecks
     {
         "attachments" when fault.Place == "attachments" => "set it to \"on\" when they may be sent again",
         "attachments" => "put the file there, or correct the entry or the limit; then: responder config check",
-        "keys" when fault.Place == "address_key_file" && !File.Exists(settings!.AddressKeyFile) =>
+        "keys" when fault.Place == "address_key_file" && !FileStatus.TryRead(settings!.AddressKeyFile, out _) =>
             "restore it from a backup or another host; without one, move the database away and run install.sh "
             + "(docs/runbook.md, The database is lost)",
         "keys" => "do what it says; then: responder config check",

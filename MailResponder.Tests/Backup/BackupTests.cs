@@ -144,7 +144,7 @@ public sealed class BackupTests : IDisposable
         _place.Write();
         _place.WriteSecret("roots.pem", "certificates of one's own");
         _place.WriteSecret("aws", "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = x\n");
-        foreach (var key in (string[])["address.key", "dkim.key"])
+        foreach (var key in (string[])["address.key", "dkim.key", "roots.pem"])
         {
             ToolRun.Of("chown", "root:mail_responder", _place.PathTo(key)).AssertDone();
             File.SetUnixFileMode(_place.PathTo(key), (UnixFileMode)0x1A0);

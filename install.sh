@@ -77,6 +77,10 @@ work=
 made_postfix=
 alias_before="# before install.sh: "
 
+# The options that hold until a later run changes them, as variables; besides them the domains.
+lasting="hostname from support database region outgoing_tls strict authentication feedback_queue mail_log_days"
+lasting="$lasting textfiles ssh_port"
+
 # --- Messages and records
 
 complain() {
@@ -202,8 +206,7 @@ remembered() {
 }
 
 read_options() {
-  for option in domains added removed hostname from support database region outgoing_tls strict authentication \
-    feedback_queue mail_log_days textfiles ssh_port no_packages dry_run uninstall; do
+  for option in domains added removed $lasting no_packages dry_run uninstall; do
     eval "$option="
   done
   given=$*
@@ -332,7 +335,7 @@ complete_options() {
   if [ -f "$state/options" ]; then
     while IFS= read -r line; do
       option=${line%%=*}
-      [ "$option" = domains ] || eval "$option=\${$option:-\${line#*=}}"
+      if is_among "$option" "$lasting"; then eval "$option=\${$option:-\${line#*=}}"; fi
     done <"$state/options"
   fi
 
@@ -356,10 +359,7 @@ complete_options() {
 }
 
 remember_options() {
-  printf '%s\n' "domains=$domains" "hostname=$hostname" "from=$from" "support=$support" "database=$database" \
-    "region=$region" "outgoing_tls=$outgoing_tls" "strict=$strict" "authentication=$authentication" \
-    "feedback_queue=$feedback_queue" "mail_log_days=$mail_log_days" "textfiles=$textfiles" "ssh_port=$ssh_port" \
-    >"$work/options"
+  for option in domains $lasting; do eval "echo \"$option=\$$option\""; done >"$work/options"
   if ! cmp -s "$work/options" "$state/options"; then
     if step "remember these options: answer for $domains on $hostname, from $from"; then
       record_file options "$work/options"

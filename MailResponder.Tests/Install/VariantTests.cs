@@ -281,6 +281,18 @@ public sealed class VariantTests
         Assert.NotEqual(0, server.Root.Run($"test -e {cron}").ExitCode);
     }
 
+    /// <summary>docs/install.md tells the operator to edit the file in order to undo some options.</summary>
+    [Fact]
+    public void RememberedOptions_MayHaveOtherLines()
+    {
+        using var server = InstalledServer.Restarted();
+        server.Root.Run("printf '\\n# mine\\nno-option=1\\n' >>/var/backups/mail_responder/options").Good();
+
+        Assert.Contains("remember these options: answer for ", server.Install().Good().Output,
+            StringComparison.Ordinal);
+        Assert.Equal("nothing to do\n", server.Install().Good().Output);
+    }
+
     [Fact]
     public void Textfiles_HaveTheMetricsUntilNoneIsWanted()
     {

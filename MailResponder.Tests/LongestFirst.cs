@@ -32,18 +32,15 @@ public sealed class LongestFirst : ITestCollectionOrderer
         nameof(FeedbackQueueTests), nameof(MalformedMailTests), nameof(FalseServerTests), nameof(DatabaseFaultTests),
     ];
 
+    /// <remarks>The collection of a single class is named "Test collection for" and the class.</remarks>
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections)
     {
-        var (longest, others) = Split(testCollections, name => Longest.Contains(name));
-        var (medium, rest) = Split(others, name => Long.Contains(name.Split('.')[^1]));
+        var all = testCollections.ToLookup(collection => Array.Find(
+            [Longest, Long], names => names.Contains(collection.DisplayName.Split('.')[^1])));
         return
         [
-            .. longest.OrderBy(collection => Array.IndexOf(Longest, collection.DisplayName)),
-            .. rest.Take(StartedAtAnyTime), .. medium, .. rest.Skip(StartedAtAnyTime),
+            .. all[Longest].OrderBy(collection => Array.IndexOf(Longest, collection.DisplayName)),
+            .. all[null].Take(StartedAtAnyTime), .. all[Long], .. all[null].Skip(StartedAtAnyTime),
         ];
     }
-
-    private static (List<ITestCollection>, List<ITestCollection>) Split(
-        IEnumerable<ITestCollection> all, Predicate<string> isFirst) =>
-        (all.Where(one => isFirst(one.DisplayName)).ToList(), all.Where(one => !isFirst(one.DisplayName)).ToList());
 }

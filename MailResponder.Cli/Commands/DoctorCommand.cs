@@ -63,6 +63,6 @@ internal sealed class DoctorCommand : Command
         foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>()
             .Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)))
             Environment.SetEnvironmentVariable(name, null);
-        Environment.SetEnvironmentVariable("HOME", "/var/lib/mail_responder");
+        Environment.SetEnvironmentVariable("HOME", OwnPlaces.Data);
     }
 }

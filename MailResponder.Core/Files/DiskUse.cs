@@ -6,7 +6,7 @@ namespace MailResponder.Files;
 internal sealed record DiskUse(string Filesystem, Space Space)
 {
     /// <summary>The folders of mail, logs and state. On most hosts all are on one file system.</summary>
-    private static readonly string[] Places = ["/", "/var/log", "/var/spool/postfix", "/var/lib/mail_responder"];
+    private static readonly string[] Places = ["/", "/var/log", "/var/spool/postfix", OwnPlaces.Data];
 
     public double Percent => Math.Round(100 * Space.UsedShare, 2);
 

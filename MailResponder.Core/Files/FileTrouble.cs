@@ -17,8 +17,10 @@ internal static class FileTrouble
     private const int ReadOnlyFileSystem = 30;
     private const int NameTooLong = 36;
     private const int NoLocks = 37;
-    private const int LinksInACircle = 40;
     private const int QuotaExceeded = 122;
+
+    /// <summary>The error number of symbolic links that lead in a circle (ELOOP).</summary>
+    public const int LinksInACircle = 40;
 
     /// <summary>Whether the exception means that a file or folder could not be used.</summary>
     public static bool Is(Exception exception) => exception is IOException or UnauthorizedAccessException;

@@ -11,7 +11,7 @@ internal static class PlaceCheck
 {
     public const string RemedyOfLostTarget = "if a volume belongs there, mount it; else correct the link";
 
-    private const int NoProgram = 8, NotAllowed = 13, Absent = 2, LinksInACircle = 40;
+    private const int NoProgram = 8, NotAllowed = 13, Absent = 2;
 
     public static string? Program(string path)
     {
@@ -63,8 +63,10 @@ internal static class PlaceCheck
     /// <exception cref="IOException">They lead in a circle.</exception>
     public static string TargetOf(string path)
     {
-        if ((FileSystem.RealPath(path) ?? (File.Exists(path) ? null : path)) is { } real)
+        if (FileSystem.RealPath(path) is { } real)
             return real;
+        if (!File.Exists(path))
+            return path;
         try
         {
             return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
@@ -72,7 +74,7 @@ internal static class PlaceCheck
         catch (IOException exception)
         {
             // .NET's exception has no error number.
-            throw new IOException(exception.Message, LinksInACircle);
+            throw new IOException(exception.Message, FileTrouble.LinksInACircle);
         }
     }
 

@@ -71,7 +71,7 @@ internal static class MachineChecks
     public static Check Disks(Host host, PostfixSettings? postfix)
     {
         var check = new Check("disk");
-        string[] folders = [postfix?["queue_directory"] ?? "/var/spool/postfix", "/var/lib/mail_responder", "/var/log"];
+        string[] folders = [postfix?["queue_directory"] ?? "/var/spool/postfix", OwnPlaces.Data, "/var/log"];
         var df = host.Run("df", ["--output=target,avail,iavail,itotal", "-k",
             .. folders.Select(host.PathTo).Where(Directory.Exists)]);
         check.WarningIf(!df.Succeeded, "df " + df.Complaint, "check the file systems");

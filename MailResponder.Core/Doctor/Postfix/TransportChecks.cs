@@ -1,4 +1,5 @@
 using MailResponder.Addresses;
+using MailResponder.Files;
 using MailResponder.Incoming;
 using MailResponder.Settings;
 
@@ -74,7 +75,7 @@ internal static class TransportChecks
         if (IsLedHere(address))
             return check.Ok($"{address} leads to the transport {Transport}");
         var home = host.PasswdEntry(Host.ResponderUser) is [_, _, _, _, _, var found, ..]
-            ? found : "/var/lib/mail_responder";
+            ? found : OwnPlaces.Data;
         var (forward, remedy) = (home + "/.forward", postfix.AddTransports);
         return host.Lines(forward)?.Any(line => line.Contains(Host.InstalledProgram, StringComparison.Ordinal)) == true
             ? check.Warning($"{forward} runs the responder, two messages at a time for the whole host", remedy)

@@ -62,20 +62,13 @@ internal static class CommandLine
         };
 
     /// <summary>
-    /// Returns a subcommand with its arguments and options. <paramref name="run"/> returns the exit code.
+    /// Returns a command with its arguments and options. <paramref name="run"/> returns the exit code.
     /// </summary>
-    public static Command Subcommand(
+    public static Command New(
         string name, string description, Func<ParseResult, int> run, params ReadOnlySpan<Symbol> symbols)
     {
         var command = new Command(name, description);
-        command.Take(symbols);
         command.SetAction(run);
-        return command;
-    }
-
-    /// <summary>Adds arguments and options to a command.</summary>
-    public static void Take(this Command command, params ReadOnlySpan<Symbol> symbols)
-    {
         foreach (var symbol in symbols)
         {
             if (symbol is Option option)
@@ -83,6 +76,8 @@ internal static class CommandLine
             else
                 command.Add((Argument)symbol);
         }
+
+        return command;
     }
 
     /// <summary>Runs a command, or reports what is wrong with the command line. Returns the exit code.</summary>
@@ -185,21 +180,21 @@ internal static class CommandLine
             """)
         {
             SettingsOption,
-            new BlacklistCommand(),
-            new ConfigCommand(),
-            new DatabaseCommand(),
-            new SendCommand(),
-            new FeedbackCommand(),
-            new DkimCommand(),
-            new SesCommand(),
-            new DoctorCommand(),
-            new CanaryCommand(),
-            new BackupCommand(),
-            new RestoreCommand(),
-            new PostfixLogCommand(),
-            new StatsCommand(),
-            new MetricsCommand(),
-            new ManualCommand(),
+            BlacklistCommand.New(),
+            ConfigCommand.New(),
+            DatabaseCommand.New(),
+            SendCommand.New(),
+            FeedbackCommand.New(),
+            DkimCommand.New(),
+            SesCommand.New(),
+            DoctorCommand.New(),
+            CanaryCommand.New(),
+            BackupCommand.New(),
+            RestoreCommand.New(),
+            PostfixLogCommand.New(),
+            StatsCommand.New(),
+            MetricsCommand.New(),
+            ManualCommand.New(),
         };
         foreach (var (name, value, meaning) in FilterArguments.Options)
         {

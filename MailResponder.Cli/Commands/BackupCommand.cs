@@ -5,17 +5,17 @@ using MailResponder.Settings;
 namespace MailResponder.Cli;
 
 /// <summary>`responder backup FILE`: writes everything needed to rebuild a lost host into one file.</summary>
-internal sealed class BackupCommand : Command
+internal static class BackupCommand
 {
-    public BackupCommand() : base("backup", "Write the database, keys, settings and response book to one file")
+    public static Command New()
     {
         var file = new Argument<string>("FILE")
         {
             Description = "The .tar.gz file to write, readable only by its owner; an existing file is replaced once "
                 + "the new one is complete",
         };
-        Add(file);
-        SetAction(result => Write(SettingsPath.Load(result), Path.GetFullPath(result.GetValue(file)!)));
+        return CommandLine.New("backup", "Write the database, keys, settings and response book to one file",
+            result => Write(SettingsPath.Load(result), Path.GetFullPath(result.GetValue(file)!)), file);
     }
 
     private static int Write(ResponderSettings settings, string path)

@@ -10,7 +10,7 @@ namespace MailResponder.Cli;
 /// `responder blacklist …`: the quotas, the block list and the allow list. It shows counts only: the database holds no
 /// addresses.
 /// </summary>
-internal sealed class BlacklistCommand : Command
+internal static class BlacklistCommand
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
@@ -18,19 +18,19 @@ internal sealed class BlacklistCommand : Command
     private static readonly TimeSpan LongestNight = TimeSpan.FromHours(6);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    public BlacklistCommand() : base("blacklist", "Quotas, block list and allow list")
+    public static Command New() => new("blacklist", "Quotas, block list and allow list")
     {
-        Add(Reset());
-        Add(List("block", "Never answer these addresses or domains", Verdict.Blocked));
-        Add(List("allow", "Answer these addresses or domains without a quota, even within a blocked domain",
-            Verdict.Allowed));
-        Add(List("remove", "Remove these addresses or domains from both lists", Verdict.None));
-        Add(RotateKey());
-        Add(Show());
-        Add(Check());
-    }
+        Reset(),
+        List("block", "Never answer these addresses or domains", Verdict.Blocked),
+        List("allow", "Answer these addresses or domains without a quota, even within a blocked domain",
+            Verdict.Allowed),
+        List("remove", "Remove these addresses or domains from both lists", Verdict.None),
+        RotateKey(),
+        Show(),
+        Check(),
+    };
 
-    private static Command Reset() => CommandLine.Subcommand(
+    private static Command Reset() => CommandLine.New(
         "reset", "Start a new quota window and forget old messages; for cron, once a day", result =>
     {
         var settings = SettingsPath.LoadForService(result);
@@ -86,7 +86,7 @@ internal sealed class BlacklistCommand : Command
             return InWords(verdict) + change;
         });
 
-    private static Command RotateKey() => CommandLine.Subcommand(
+    private static Command RotateKey() => CommandLine.New(
         "rotate-key", "Make a new address key, which comes into force at the next reset", result =>
     {
         var settings = SettingsPath.Load(result);
@@ -110,7 +110,8 @@ internal sealed class BlacklistCommand : Command
         return ExitCode.Ok;
     });
 
-    private static Command Show() => StoreCommand("show", "Show counts of what the database holds", (settings, store) =>
+    private static Command Show() => CommandLine.New(
+        "show", "Show counts of what the database holds", result => WithStore(result, (settings, store) =>
     {
         var counts = store.Count();
         var text = Console.Out;
@@ -126,7 +127,7 @@ internal sealed class BlacklistCommand : Command
             : ""));
         text.WriteLine("last reset:         " + (counts.LastReset is null ? "never" : InWords(counts.LastReset)));
         return ExitCode.Ok;
-    });
+    }));
 
     private static Command Check() => SubjectsCommand(
         "check", "Show whether an address, or the addresses at a domain, would be answered", Standing,
@@ -160,7 +161,7 @@ internal sealed class BlacklistCommand : Command
             Description = NamedSubject.Meaning,
             Arity = ArgumentArity.OneOrMore,
         };
-        return CommandLine.Subcommand(name, description, result =>
+        return CommandLine.New(name, description, result =>
         {
             // Read all of them before changing any, so that a typing mistake changes nothing.
             var named = NamedSubject.Read(result.GetValue(subjects)!);
@@ -173,10 +174,6 @@ internal sealed class BlacklistCommand : Command
             });
         }, subjects);
     }
-
-    private static Command StoreCommand(
-        string name, string description, Func<ResponderSettings, RequesterStore, int> work) =>
-        CommandLine.Subcommand(name, description, result => WithStore(result, work));
 
     private static int WithStore(ParseResult result, Func<ResponderSettings, RequesterStore, int> work)
     {

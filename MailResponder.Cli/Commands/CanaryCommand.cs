@@ -12,19 +12,18 @@ namespace MailResponder.Cli;
 /// <summary>
 /// `responder canary`: sends requests as a person does, from mailboxes at providers. Cron runs it hourly.
 /// </summary>
-internal sealed class CanaryCommand : Command
+internal static class CanaryCommand
 {
     private const int Wrong = 1;
 
-    public CanaryCommand()
-        : base("canary", "Send requests from the mailboxes in the settings, and check how the replies arrive")
+    public static Command New()
     {
         var wait = CommandLine.NumberOption(
             "--wait", "SECONDS", "How long to wait for the replies, at most 3600", standard: 600, most: 3600);
         var json = CommandLine.Switch("--json", "Print the results as JSON");
-        this.Take(wait, json);
-        SetAction(result => Run(SettingsPath.LoadForService(result), TimeSpan.FromSeconds(result.GetValue(wait)),
-            result.GetValue(json)));
+        const string description = "Send requests from the mailboxes in the settings, and check how the replies arrive";
+        return CommandLine.New("canary", description, result => Run(SettingsPath.LoadForService(result),
+            TimeSpan.FromSeconds(result.GetValue(wait)), result.GetValue(json)), wait, json);
     }
 
     private static int Run(ResponderSettings settings, TimeSpan wait, bool json)

@@ -9,15 +9,12 @@ using MimeKit;
 namespace MailResponder.Cli;
 
 /// <summary>`responder config …`: checks, shows and updates the settings and the response book.</summary>
-internal sealed class ConfigCommand : Command
+internal static class ConfigCommand
 {
-    public ConfigCommand() : base("config", "Settings and response book")
+    public static Command New() => new("config", "Settings and response book")
     {
-        Add(Check());
-        Add(Show());
-        Add(new ConfigInstallCommand());
-        Add(new ConfigPullCommand());
-    }
+        Check(), Show(), ConfigInstallCommand.New(), ConfigPullCommand.New(),
+    };
 
     private static Command Check()
     {
@@ -26,7 +23,7 @@ internal sealed class ConfigCommand : Command
             Description = "A response book or settings file [default: the settings and all files that they name]",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        return CommandLine.Subcommand("check", "List every fault in the settings and the response book", result =>
+        return CommandLine.New("check", "List every fault in the settings and the response book", result =>
         {
             var faults = new List<Fault>();
             var settingsPath = SettingsPath.Find(result);
@@ -58,7 +55,7 @@ internal sealed class ConfigCommand : Command
         };
         var requester = CommandLine.TextOption("--for", "REQUESTER",
             "Show the links of pools that this requester gets now; - reads the address from standard input");
-        return CommandLine.Subcommand("show", "Show the replies to a requested address", result =>
+        return CommandLine.New("show", "Show the replies to a requested address", result =>
         {
             var settings = SettingsPath.Load(result);
             var book = ResponseBook.Load(settings.ResponseBook, new BookSeal(settings));

@@ -13,14 +13,13 @@ namespace MailResponder.Cli;
 /// `responder config install`: checks a new response book and then puts it in force on this host. Editing the book in
 /// place would answer messages from a half-edited file.
 /// </summary>
-internal sealed class ConfigInstallCommand : Command
+internal static class ConfigInstallCommand
 {
-    public ConfigInstallCommand()
-        : base("install", "Check a new response book, show what it changes, and put it in force")
+    public static Command New()
     {
         var file = new Argument<string>("NEW") { Description = "The new response book, at any other path" };
-        Add(file);
-        SetAction(result => Install(SettingsPath.Load(result), result.GetValue(file)!));
+        return CommandLine.New("install", "Check a new response book, show what it changes, and put it in force",
+            result => Install(SettingsPath.Load(result), result.GetValue(file)!), file);
     }
 
     private static int Install(ResponderSettings settings, string file)

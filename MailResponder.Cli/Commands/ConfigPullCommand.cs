@@ -11,19 +11,20 @@ namespace MailResponder.Cli;
 /// <summary>
 /// `responder config pull`: fetches the response book and its attachments from S3. Cron runs it hourly and at boot.
 /// </summary>
-internal sealed class ConfigPullCommand : Command
+internal static class ConfigPullCommand
 {
     private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(10);
 
-    public ConfigPullCommand()
-        : base("pull", "Fetch the response book and its attachments from S3, and write the Postfix maps")
+    public static Command New()
     {
         var checkOnly = CommandLine.Switch("--check-only", "Fetch and check, but put nothing in force");
         var allowOlder = CommandLine.Switch(
             "--allow-older", "Accept a book that was signed before the one in force (see signed_by)");
-        this.Take(checkOnly, allowOlder);
-        SetAction(result => Pull(
-            SettingsPath.LoadForService(result), result.GetValue(checkOnly), result.GetValue(allowOlder)));
+        return CommandLine.New(
+            "pull", "Fetch the response book and its attachments from S3, and write the Postfix maps",
+            result => Pull(
+                SettingsPath.LoadForService(result), result.GetValue(checkOnly), result.GetValue(allowOlder)),
+            checkOnly, allowOlder);
     }
 
     private static int Pull(ResponderSettings settings, bool checkOnly, bool allowOlder)

@@ -7,15 +7,11 @@ using MailResponder.Store.MySql;
 namespace MailResponder.Cli;
 
 /// <summary>`responder database …`: creates the database, and reports whether it can be used.</summary>
-internal sealed class DatabaseCommand : Command
+internal static class DatabaseCommand
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
-    public DatabaseCommand() : base("database", "The database of quotas and lists")
-    {
-        Add(Init());
-        Add(Status());
-    }
+    public static Command New() => new("database", "The database of quotas and lists") { Init(), Status() };
 
     private static Command Init()
     {
@@ -25,7 +21,7 @@ internal sealed class DatabaseCommand : Command
             "A file with the administrator's password on its first line");
         var socket = CommandLine.TextOption("--admin-socket", "PATH",
             "Log in as the administrator over this Unix socket");
-        return CommandLine.Subcommand("init", "Create whatever is missing; a second run changes nothing", result =>
+        return CommandLine.New("init", "Create whatever is missing; a second run changes nothing", result =>
         {
             var settings = SettingsPath.Load(result);
             CreateForAdministrator(settings.Database, result.GetValue(user), result.GetValue(passwordFile),
@@ -39,7 +35,7 @@ internal sealed class DatabaseCommand : Command
         }, user, passwordFile, socket);
     }
 
-    private static Command Status() => CommandLine.Subcommand(
+    private static Command Status() => CommandLine.New(
         "status", "Show where the database is, what it holds, and what is wrong with it", result =>
     {
         var settings = SettingsPath.LoadForService(result);

@@ -9,15 +9,10 @@ using MailResponder.Settings;
 namespace MailResponder.Cli;
 
 /// <summary>`responder dkim …`: the signing key and its DNS record.</summary>
-internal sealed class DkimCommand : Command
+internal static class DkimCommand
 {
-    public DkimCommand() : base("dkim", "The key that signs replies")
-    {
-        Add(Keygen());
-        Add(Record());
-        Add(Rotate());
-        Add(Switch());
-    }
+    public static Command New() =>
+        new("dkim", "The key that signs replies") { Keygen(), Record(), Rotate(), Switch() };
 
     private static Command Keygen()
     {
@@ -34,7 +29,7 @@ internal sealed class DkimCommand : Command
         bits.AcceptOnlyFromAmong("2048", "3072", "4096");
         const string description =
             "Make an RSA key that only its owner can read and, if root makes it, the service's user";
-        return CommandLine.Subcommand("keygen", description, result =>
+        return CommandLine.New("keygen", description, result =>
         {
             var path = result.GetValue(file)!;
             if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
@@ -65,7 +60,7 @@ internal sealed class DkimCommand : Command
         var selector = CommandLine.TextOption("--selector", "NAME",
             "The selector, for a key file that does not name one [default: dkim.selector in the settings]");
         var key = CommandLine.TextOption("--key", "FILE", "The key file [default: dkim.key_file in the settings]");
-        return CommandLine.Subcommand("record", "Print the DNS TXT record of the key, in zone-file form", result =>
+        return CommandLine.New("record", "Print the DNS TXT record of the key, in zone-file form", result =>
         {
             var (d, s, k) = (result.GetValue(domain), result.GetValue(selector), result.GetValue(key));
             if (d is null || s is null || k is null)
@@ -93,7 +88,7 @@ internal sealed class DkimCommand : Command
     {
         var selector = CommandLine.TextOption("--selector", "NAME",
             "The selector of the next key [default: the current selector with the next number]");
-        return CommandLine.Subcommand("rotate", "Make the next key, and print the DNS record to publish", result =>
+        return CommandLine.New("rotate", "Make the next key, and print the DNS record to publish", result =>
         {
             var settings = SettingsPath.Load(result);
             var dkim = settings.Dkim ?? throw new ResponderException(Cause.Settings,
@@ -109,7 +104,7 @@ internal sealed class DkimCommand : Command
         }, selector);
     }
 
-    private static Command Switch() => CommandLine.Subcommand(
+    private static Command Switch() => CommandLine.New(
         "switch", "Sign with the next key from now on, if DNS shows its record; for cron", result =>
     {
         var settings = SettingsPath.Load(result);

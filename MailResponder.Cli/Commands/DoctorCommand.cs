@@ -5,13 +5,13 @@ using MailResponder.Files;
 namespace MailResponder.Cli;
 
 /// <summary>`responder doctor`: checks the whole chain, and says how to fix each fault.</summary>
-internal sealed class DoctorCommand : Command
+internal static class DoctorCommand
 {
     private const int Fault = 1;
     private static readonly TimeSpan MaxTimeOfProgram = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan MaxTimeOfProgramOfProbe = TimeSpan.FromSeconds(3);
 
-    public DoctorCommand() : base("doctor", "Check the whole chain, from DNS to the last reply")
+    public static Command New()
     {
         var json = CommandLine.Switch("--json", "Print one JSON object instead of lines");
         var probe = CommandLine.Switch(
@@ -19,11 +19,12 @@ internal sealed class DoctorCommand : Command
         var noProbe = CommandLine.Switch("--no-probe", "Run all checks except the test request");
         var resolver = CommandLine.Switch(
             "--resolver", "Only check whether this host's name servers validate DNSSEC; for install.sh");
-        this.Take(json, probe, noProbe, resolver);
-        SetAction(result => result.GetValue(resolver)
-            ? Tell(DoctorReport.Of(TlsChecks.Resolvers(ThisHost)), result.GetValue(json))
-            : Examine(SettingsPath.Find(result),
-                result.GetValue(json), result.GetValue(probe), result.GetValue(noProbe)));
+        return CommandLine.New("doctor", "Check the whole chain, from DNS to the last reply",
+            result => result.GetValue(resolver)
+                ? Tell(DoctorReport.Of(TlsChecks.Resolvers(ThisHost)), result.GetValue(json))
+                : Examine(SettingsPath.Find(result),
+                    result.GetValue(json), result.GetValue(probe), result.GetValue(noProbe)),
+            json, probe, noProbe, resolver);
     }
 
     /// <summary>The host that the program runs on.</summary>

@@ -12,7 +12,7 @@ namespace MailResponder.Cli;
 /// `responder feedback FILE…`, `responder feedback --queue URL` and `responder feedback --bounce`: blocks addresses
 /// whose replies bounced permanently, and addresses that complained.
 /// </summary>
-internal sealed class FeedbackCommand : Command
+internal static class FeedbackCommand
 {
     private const int MaxFileBytes = 128 << 20;
     private const string StandardInput = "-";
@@ -34,8 +34,7 @@ internal sealed class FeedbackCommand : Command
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
-    public FeedbackCommand()
-        : base("feedback", "Block addresses whose replies bounced permanently, and addresses that complained")
+    public static Command New()
     {
         var files = new Argument<string[]>("FILE")
         {
@@ -44,32 +43,25 @@ internal sealed class FeedbackCommand : Command
                 + "input",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var queue = new QueuedFeedback();
         var topic = CommandLine.TextOption(
             "--topic", "ARN", "Accept notifications of this SNS topic only [default: feedback.topic in the settings]");
         var certificate = CommandLine.TextOption("--sns-certificate", "FILE",
             "Accept only notifications that SNS signed with this certificate (PEM; the file may hold several)");
         var bounce = CommandLine.Switch("--bounce", "Read one mail to the bounce address on standard input, as Postfix "
             + "passes it; a mail that is not a report about a reply is dropped");
-        Validators.Add(result =>
-        {
-            bool[] sources = [result.GetValue(bounce), result.GetValue(files) is { Length: > 0 },
-                result.GetResult(queue.Url) is not null];
-            if (sources.Count(isGiven => isGiven) != 1)
-                result.AddError("Name a FILE, or give --queue or --bounce alone");
-        });
-        this.Take(files, queue.Url, queue.Minutes, bounce, topic, certificate);
-        SetAction(result =>
+        const string description = "Block addresses whose replies bounced permanently, and addresses that complained";
+        var command = CommandLine.New("feedback", description, result =>
         {
             try
             {
                 if (result.GetValue(bounce))
                     return FeedBounce(result);
-                var from = (result.GetValue(topic), result.GetValue(certificate));
-                return result.GetValue(queue.Url) is { } url
-                    ? QueuedFeedback.Feed(SettingsPath.LoadForService(result), url,
-                        TimeSpan.FromMinutes(result.GetValue(queue.Minutes)), from)
-                    : Feed(SettingsPath.Load(result), result.GetValue(files)!, from);
+                var url = result.GetValue(QueuedFeedback.Url);
+                var settings = url is null ? SettingsPath.Load(result) : SettingsPath.LoadForService(result);
+                var sender = Sender(settings, result.GetValue(topic), result.GetValue(certificate));
+                return url is null ? Feed(settings, result.GetValue(files)!, sender)
+                    : QueuedFeedback.Feed(
+                        settings, url, TimeSpan.FromMinutes(result.GetValue(QueuedFeedback.Minutes)), sender);
             }
             catch (ResponderException exception)
             {
@@ -85,19 +77,25 @@ internal sealed class FeedbackCommand : Command
                     $"responder: a bug: {exception.GetType().Name} {exception.StackTrace?.Split('\n')[0].Trim()}");
                 return ExitCode.TemporaryFailure;
             }
+        }, files, QueuedFeedback.Url, QueuedFeedback.Minutes, bounce, topic, certificate);
+        command.Validators.Add(result =>
+        {
+            bool[] sources = [result.GetValue(bounce), result.GetValue(files) is { Length: > 0 },
+                result.GetResult(QueuedFeedback.Url) is not null];
+            if (sources.Count(isGiven => isGiven) != 1)
+                result.AddError("Name a FILE, or give --queue or --bounce alone");
         });
+        return command;
     }
 
     /// <summary>Returns the only sender whose notifications are accepted.</summary>
-    /// <param name="settings">The settings, which may name a topic.</param>
-    /// <param name="from">The values of --topic and --sns-certificate.</param>
     /// <exception cref="ResponderException">No topic is named, or the certificate cannot be used.</exception>
-    public static SnsSender Sender(ResponderSettings settings, (string? Topic, string? Certificate) from)
+    private static SnsSender Sender(ResponderSettings settings, string? topic, string? certificate)
     {
-        var topic = from.Topic ?? settings.Feedback.Topic ?? throw new ResponderException(Cause.Settings,
+        topic ??= settings.Feedback.Topic ?? throw new ResponderException(Cause.Settings,
             "no SNS topic is named, and anybody can create one: "
             + $"add \"feedback\": {{ \"topic\": \"arn:aws:sns:…\" }} to {settings.File}, or give --topic");
-        var certificates = from.Certificate is null ? [] : SnsSender.LoadCertificates(from.Certificate);
+        var certificates = certificate is null ? [] : SnsSender.LoadCertificates(certificate);
         return new SnsSender(topic, certificates, settings.Feedback.LeastSignatureVersion);
     }
 
@@ -106,10 +104,8 @@ internal sealed class FeedbackCommand : Command
     /// that is refused must neither bounce nor stay in the queue. A notification of the topic stays until a certificate
     /// verifies it.
     /// </summary>
-    private static int Feed(
-        ResponderSettings settings, string[] files, (string? Topic, string? Certificate) from)
+    private static int Feed(ResponderSettings settings, string[] files, SnsSender sender)
     {
-        var sender = Sender(settings, from);
         using var store = Open(settings);
         var reader = new FeedbackReader(settings, store, sender, TimeProvider.System);
         var (isMissing, isMail) = (false, false);

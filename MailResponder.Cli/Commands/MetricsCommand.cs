@@ -9,21 +9,18 @@ using MailResponder.Settings;
 namespace MailResponder.Cli;
 
 /// <summary>`responder metrics …`: reports metrics. Cron runs it every minute. It never delays a message.</summary>
-internal sealed class MetricsCommand : Command
+internal static class MetricsCommand
 {
     private const string CloudWatchState = "cloudwatch.json";
 
-    public MetricsCommand() : base("metrics", "Metrics since the last run, for monitoring and autoscaling")
-    {
-        Add(Put());
-        Add(Prometheus());
-    }
+    public static Command New() =>
+        new("metrics", "Metrics since the last run, for monitoring and autoscaling") { Put(), Prometheus() };
 
     private static Command Put()
     {
         var print = CommandLine.Switch("--print", "Print the metrics instead of sending them, and change nothing");
         const string description = "Send metrics to Amazon CloudWatch; do nothing if metrics.region is not set";
-        return CommandLine.Subcommand("put", description, result =>
+        return CommandLine.New("put", description, result =>
         {
             var settings = SettingsPath.Load(result);
             var metrics = settings.Metrics ?? new MetricsSettings();
@@ -41,7 +38,7 @@ internal sealed class MetricsCommand : Command
     {
         var output = CommandLine.TextOption(
             "--output", "FILE", "Write to this file, replacing it atomically [default: standard output]");
-        return CommandLine.Subcommand("prometheus", "Print metrics for node_exporter's textfile collector", result =>
+        return CommandLine.New("prometheus", "Print metrics for node_exporter's textfile collector", result =>
         {
             var settings = SettingsPath.Load(result);
             var metrics = settings.Metrics ?? new MetricsSettings();

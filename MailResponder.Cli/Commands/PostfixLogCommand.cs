@@ -7,15 +7,14 @@ namespace MailResponder.Cli;
 /// <summary>
 /// `responder postfix-log`: records what became of requests and replies, without addresses. Cron runs it every minute.
 /// </summary>
-internal sealed class PostfixLogCommand : Command
+internal static class PostfixLogCommand
 {
-    public PostfixLogCommand()
-        : base("postfix-log",
-            "Record what the logs say about requests and replies since the last run, for the statistics")
+    public static Command New()
     {
         var mailLog = CommandLine.TextOption("--mail-log", "FILE", "Postfix's log", standard: "/var/log/mail.log");
-        this.Take(mailLog, CommandLine.LogOption);
-        SetAction(result =>
+        const string description =
+            "Record what the logs say about requests and replies since the last run, for the statistics";
+        return CommandLine.New("postfix-log", description, result =>
         {
             var settings = SettingsPath.Load(result);
             using var reader = new PostfixLogReader(
@@ -25,6 +24,6 @@ internal sealed class PostfixLogCommand : Command
             var (lines, unknown) = reader.Read(settings);
             Console.Out.WriteLine($"lines read: {lines}, of unknown form: {unknown}");
             return ExitCode.Ok;
-        });
+        }, mailLog, CommandLine.LogOption);
     }
 }

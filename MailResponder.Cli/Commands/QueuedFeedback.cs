@@ -9,16 +9,16 @@ using MailResponder.Settings;
 namespace MailResponder.Cli;
 
 /// <summary>`responder feedback --queue URL`: reads notifications from an Amazon SQS queue.</summary>
-internal sealed class QueuedFeedback
+internal static class QueuedFeedback
 {
-    public Option<Uri?> Url { get; } = new("--queue")
+    public static readonly Option<Uri?> Url = new("--queue")
     {
         Description = "Read notifications from this Amazon SQS queue until it is empty, and delete the used ones",
         HelpName = "URL",
         CustomParser = QueueUrl,
     };
 
-    public Option<int> Minutes { get; } = CommandLine.NumberOption(
+    public static readonly Option<int> Minutes = CommandLine.NumberOption(
         "--minutes", "N", "Stop reading the queue after this many minutes, at most 60", standard: 5, most: 60);
 
     /// <summary>
@@ -29,12 +29,10 @@ internal sealed class QueuedFeedback
     /// <param name="settings">The settings.</param>
     /// <param name="url">The URL of the queue.</param>
     /// <param name="length">How long to receive messages.</param>
-    /// <param name="from">The values of --topic and --sns-certificate.</param>
+    /// <param name="sender">The only sender whose notifications are accepted.</param>
     /// <exception cref="ResponderException">The settings, the queue or the database cannot be used.</exception>
-    public static int Feed(
-        ResponderSettings settings, Uri url, TimeSpan length, (string? Topic, string? Certificate) from)
+    public static int Feed(ResponderSettings settings, Uri url, TimeSpan length, SnsSender sender)
     {
-        var sender = FeedbackCommand.Sender(settings, from);
         var queue = new FeedbackQueue(url, Connection(settings, url, sender.Topic));
         using var turn = FileTrouble.InWords(Cause.Settings, $"files_root {settings.FilesRoot}", () =>
         {

@@ -5,15 +5,16 @@ using MailResponder.Files;
 namespace MailResponder.Cli;
 
 /// <summary>`responder restore FILE`: restores the files that `responder backup` wrote.</summary>
-internal sealed class RestoreCommand : Command
+internal static class RestoreCommand
 {
-    public RestoreCommand() : base("restore", "Restore the files of a backup to the paths in its settings")
+    public static Command New()
     {
         var file = new Argument<string>("FILE") { Description = "The backup; it is checked before anything changes" };
         var replace = CommandLine.Switch("--replace", "Replace existing files");
-        this.Take(file, replace);
-        SetAction(result => Restore(
-            Path.GetFullPath(result.GetValue(file)!), SettingsPath.Find(result), result.GetValue(replace)));
+        return CommandLine.New("restore", "Restore the files of a backup to the paths in its settings",
+            result => Restore(
+                Path.GetFullPath(result.GetValue(file)!), SettingsPath.Find(result), result.GetValue(replace)),
+            file, replace);
     }
 
     private static int Restore(string path, string settingsPath, bool replace)

@@ -13,16 +13,17 @@ using MimeKit;
 namespace MailResponder.Cli;
 
 /// <summary>`responder send`: sends the replies of an address without a request. Charges no quota.</summary>
-internal sealed class SendCommand : Command
+internal static class SendCommand
 {
-    public SendCommand() : base("send", "Send the replies that a request would get, for testing and support")
+    public static Command New()
     {
         var to = CommandLine.TextOption(
             "--to", "REQUESTER", "Who gets the replies; - reads the address from standard input", isRequired: true);
         var requested = CommandLine.TextOption("--as", "ADDRESS", "The requested address", isRequired: true);
         var subject = CommandLine.TextOption("--subject", "TEXT", "The subject that the request would have");
-        this.Take(to, requested, subject);
-        SetAction(result => Send(result, result.GetValue(to)!, result.GetValue(requested)!, result.GetValue(subject)));
+        return CommandLine.New("send", "Send the replies that a request would get, for testing and support",
+            result => Send(result, result.GetValue(to)!, result.GetValue(requested)!, result.GetValue(subject)),
+            to, requested, subject);
     }
 
     private static int Send(ParseResult result, string to, string requested, string? subject)

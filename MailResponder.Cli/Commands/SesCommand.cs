@@ -5,13 +5,13 @@ using MailResponder.Settings;
 namespace MailResponder.Cli;
 
 /// <summary>`responder ses …`: asks Amazon SES about the account that the settings name.</summary>
-internal sealed class SesCommand : Command
+internal static class SesCommand
 {
-    public SesCommand() : base("ses", "The Amazon SES account") => Add(Quota());
-
-    private static Command Quota() => CommandLine.Subcommand(
-        "quota", "Show how much the account may send, and whether it is in the sandbox",
-        result => Show(SettingsPath.Load(result)));
+    public static Command New() => new("ses", "The Amazon SES account")
+    {
+        CommandLine.New("quota", "Show how much the account may send, and whether it is in the sandbox",
+            result => Show(SettingsPath.Load(result))),
+    };
 
     /// <exception cref="ResponderException">The settings have no "ses", or the call to SES fails.</exception>
     private static int Show(ResponderSettings settings)

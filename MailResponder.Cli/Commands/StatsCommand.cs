@@ -13,13 +13,12 @@ namespace MailResponder.Cli;
 /// <summary>
 /// `responder stats`: reports the numbers in the log, and what Postfix, Amazon SES and the host report now.
 /// </summary>
-internal sealed class StatsCommand : Command
+internal static class StatsCommand
 {
     private static string[] TimeForms =>
         ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ssK"];
 
-    public StatsCommand() : base("stats",
-        "Show or mail statistics: answers, reasons, times, queue, SES, host")
+    public static Command New()
     {
         var log = CommandLine.TextOption(
             "--log", "FILE", "The log of events, plain or .gz [default: the one that was rotated last]");
@@ -34,19 +33,8 @@ internal sealed class StatsCommand : Command
         var fleet = CommandLine.Switch("--fleet", "Report on all hosts that share a MySQL database, by days in UTC "
             + "[default: yesterday]; with --email (for cron), store this host's numbers in it, and mail the report of "
             + "each finished day once");
-        this.Take(log, since, until, email, html, json, fleet);
-        Validators.Add(result =>
-        {
-            if (new Option[] { email, html, json }.Count(option => result.GetResult(option) is { Implicit: false }) > 1)
-                result.AddError("--email, --html and --json cannot be combined");
-            if (result.GetValue(fleet) && result.GetValue(email)
-                ? result.GetValue(since) is not null || result.GetValue(until) is not null
-                : result.GetValue(fleet) && result.GetValue(log) is not null)
-            {
-                result.AddError("--fleet allows --log only with --email, and --since and --until only without it");
-            }
-        });
-        SetAction(result =>
+        var command = CommandLine.New("stats", "Show or mail statistics: answers, reasons, times, queue, SES, host",
+            result =>
         {
             var (isFleet, isMailed, file) = (result.GetValue(fleet), result.GetValue(email), result.GetValue(log));
             var (settings, problem) = Settings(result.GetValue(CommandLine.SettingsOption), isFleet || isMailed);
@@ -72,7 +60,19 @@ internal sealed class StatsCommand : Command
             OutputFile.Write(page, page is not null ? HtmlReport.Of(report)
                 : result.GetValue(json) ? JsonReport.Of(report) : TextReport.Of(report));
             return ExitCode.Ok;
+        }, log, since, until, email, html, json, fleet);
+        command.Validators.Add(result =>
+        {
+            if (new Option[] { email, html, json }.Count(option => result.GetResult(option) is { Implicit: false }) > 1)
+                result.AddError("--email, --html and --json cannot be combined");
+            if (result.GetValue(fleet) && result.GetValue(email)
+                ? result.GetValue(since) is not null || result.GetValue(until) is not null
+                : result.GetValue(fleet) && result.GetValue(log) is not null)
+            {
+                result.AddError("--fleet allows --log only with --email, and --since and --until only without it");
+            }
         });
+        return command;
     }
 
     /// <summary>

@@ -8,19 +8,18 @@ namespace MailResponder.Cli;
 /// `responder manual`: prints the manual pages and the completions for bash. They are made from the help of the
 /// commands and from sections of docs.
 /// </summary>
-internal sealed class ManualCommand : Command
+internal static class ManualCommand
 {
     private const string ProgramPage = "responder.8";
     private const string SettingsPage = "settings.json.5";
     private const string Completion = "bash-completion";
 
-    public ManualCommand() : base(
-        "manual", "Print a manual page for man(1), or completions for bash; install.sh installs them")
+    public static Command New()
     {
         var page = new Argument<string>("PAGE") { Description = $"{ProgramPage}, {SettingsPage} or {Completion}" };
         page.AcceptOnlyFromAmong(ProgramPage, SettingsPage, Completion);
-        Add(page);
-        SetAction(result =>
+        const string description = "Print a manual page for man(1), or completions for bash; install.sh installs them";
+        return CommandLine.New("manual", description, result =>
         {
             Console.Out.Write(result.GetValue(page) switch
             {
@@ -29,7 +28,7 @@ internal sealed class ManualCommand : Command
                 _ => BashCompletion.Of(result.RootCommandResult.Command),
             });
             return ExitCode.Ok;
-        });
+        }, page);
     }
 
     private static string OfProgram(Command root)

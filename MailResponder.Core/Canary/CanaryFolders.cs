@@ -43,7 +43,7 @@ internal sealed class CanaryFolders : IDisposable
         (_mailbox, _key) = (mailbox, key);
         try
         {
-            new ProviderConnection(mailbox).Open(_client, mailbox.Imap);
+            ProviderConnection.Open(_client, mailbox, mailbox.Imap);
             if ((_client.Capabilities & (ImapCapabilities.SpecialUse | ImapCapabilities.XList)) != 0)
                 ProviderConnection.InWords(mailbox.Imap, () => (_junk, _sent) =
                     (_client.GetFolder(SpecialFolder.Junk), _client.GetFolder(SpecialFolder.Sent)));
@@ -56,21 +56,27 @@ internal sealed class CanaryFolders : IDisposable
         }
     }
 
-    /// <summary>Deletes what earlier runs left: requests, their replies, and replies that came too late.</summary>
-    /// <param name="before">
-    /// The time before which a run must have started. Later runs may still be active on another host.
-    /// </param>
-    public void Clean(DateTimeOffset before) => Delete(tag => tag.Made < before);
+    /// <summary>
+    /// Deletes the mail of runs, requests and replies, except mail that this run found returned. The next run deletes
+    /// that.
+    /// </summary>
+    public void Delete(Func<CanaryTag, bool> isMeant)
+    {
+        foreach (var folder in (IMailFolder?[])[_junk, _sent, _inbox])
+        {
+            var ids = Ours(folder, isMeant);
+            ids.RemoveAll(id => _returned.Contains(NameOf(folder!, id)));
+            if (ids.Count == 0)
+                continue;
+            folder!.Store(ids, new StoreFlagsRequest(StoreAction.Add, MessageFlags.Deleted) { Silent = true });
+            folder.Expunge(ids);
+        }
+    }
 
     /// <summary>Whether a mail came back that is not a reply of ours, such as a bounce.</summary>
     public bool HasReturned => _returned.Count > 0;
 
-    /// <summary>Deletes all mail of one run except returned mail, which the next run deletes.</summary>
-    public void Delete(CanaryTag run) => Delete(tag => tag == run);
-
     /// <summary>Adds the replies to a run that have arrived since the last call.</summary>
-    /// <param name="run">The tag of the run's requests.</param>
-    /// <param name="replies">The replies found so far.</param>
     public void AddReplies(CanaryTag run, List<CanaryReply> replies)
     {
         foreach (var folder in (IMailFolder?[])[_junk, _inbox])
@@ -129,19 +135,6 @@ internal sealed class CanaryFolders : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
-
-    private void Delete(Func<CanaryTag, bool> isMeant)
-    {
-        foreach (var folder in (IMailFolder?[])[_junk, _sent, _inbox])
-        {
-            var ids = Ours(folder, isMeant);
-            ids.RemoveAll(id => _returned.Contains(NameOf(folder!, id)));
-            if (ids.Count == 0)
-                continue;
-            folder!.Store(ids, new StoreFlagsRequest(StoreAction.Add, MessageFlags.Deleted) { Silent = true });
-            folder.Expunge(ids);
-        }
-    }
 
     /// <summary>
     /// Returns the canary's mail in a folder. It is known by the tag in Message-ID or In-Reply-To, which nobody else

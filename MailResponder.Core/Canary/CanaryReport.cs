@@ -22,8 +22,8 @@ internal sealed record CanaryReport(string Mailbox)
     /// <summary>Seconds from the last request to the last reply; null while a reply is missing.</summary>
     public double? Seconds { get; init; }
 
-    /// <summary>How many of the expected replies arrived.</summary>
-    public int Replies { get; init; }
+    /// <summary>How many of the expected replies arrived. One that arrived twice counts once.</summary>
+    public int Replies { get; set; }
 
     /// <summary>
     /// How many replies are expected: one for each entry of the response book for the requested addresses.
@@ -31,7 +31,7 @@ internal sealed record CanaryReport(string Mailbox)
     public int Expected { get; init; }
 
     /// <summary>How many of the replies the provider put into the junk folder.</summary>
-    public int InJunk { get; init; }
+    public int InJunk { get; set; }
 
     /// <summary>
     /// The provider's result in Authentication-Results, the worst of all replies. Null if it reports none.
@@ -54,12 +54,62 @@ internal sealed record CanaryReport(string Mailbox)
     public string? SignatureInWords => Signature?.Hyphenated();
 
     /// <summary>How many attachments arrived with the right name and content.</summary>
-    public int Attachments { get; init; }
+    public int Attachments { get; set; }
 
     public int ExpectedAttachments { get; init; }
 
     /// <summary>The problems found, in words.</summary>
-    public IReadOnlyList<string> Problems { get; init; } = [];
+    public List<string> Problems { get; init; } = [];
+
+    /// <summary>Finds the reply that arrived for each reply that a request should get, and compares the two.</summary>
+    /// <param name="came">The replies to the request, in any order.</param>
+    public void Add(string requested, ExpectedReply[] expected, List<CanaryReply> came)
+    {
+        var contents = came.ConvertAll<ReplyContent?>(reply => ReplyContent.Of(reply.Message));
+        foreach (var wanted in expected)
+        {
+            var place = $"{requested}, entry {wanted.Entry}";
+            var at = contents.FindIndex(content => content?.Text == wanted.Content.Text);
+            if (at < 0)
+            {
+                // A second copy of an expected reply does not stand for another entry. Any other reply has a text that
+                // was changed on the way.
+                at = contents.FindIndex(content => content is not null
+                    && !Array.Exists(expected, reply => reply.Content.Text == content.Text));
+                if (at < 0)
+                    continue;
+                Problems.Add(place + ": the text differs");
+            }
+
+            Compare(place, wanted, came[at], contents[at]!);
+            contents[at] = null;
+        }
+    }
+
+    private void Compare(string place, ExpectedReply expected, CanaryReply reply, ReplyContent content)
+    {
+        Replies++;
+        InJunk += reply.IsInJunk ? 1 : 0;
+        foreach (var (name, hash) in expected.Content.Attachments)
+        {
+            if (!content.Attachments.TryGetValue(name, out var found))
+                Problems.Add($"{place}: {name} is missing"
+                    + (content.Attachments.FirstOrDefault(one => one.Value == hash).Key is { } other
+                        ? $"; it came as {other}" : ""));
+            else if (found != hash)
+                Problems.Add($"{place}: {name} differs from the file of the response book");
+            else
+                Attachments++;
+        }
+
+        // Attachments that were not expected, for instance because a host has not switched them off. One that came
+        // under another name was reported above.
+        foreach (var (name, hash) in content.Attachments)
+        {
+            if (!expected.Content.Attachments.ContainsKey(name) && !expected.Content.Attachments.Values.Contains(hash))
+                Problems.Add($"{place}: {name} was not expected");
+        }
+    }
 
     /// <summary>Returns the report on one line, for people and for grep.</summary>
     public override string ToString()

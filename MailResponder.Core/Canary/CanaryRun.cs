@@ -8,12 +8,10 @@ using MimeKit;
 namespace MailResponder.Canary;
 
 /// <summary>Sends requests from one mailbox, waits for the replies, and compares them with the expected ones.</summary>
-/// <param name="mailbox">The mailbox that sends the requests.</param>
 /// <param name="expected">The expected replies to each request, in the order of the mailbox's requests.</param>
 /// <param name="signatures">Verifies the signatures of the replies.</param>
 /// <param name="key">The key that marks the requests as ours.</param>
 /// <param name="wait">How long to wait for the last reply.</param>
-/// <param name="clock">The clock.</param>
 internal sealed class CanaryRun(
     CanaryMailbox mailbox, ExpectedReply[][] expected, SignatureCheck signatures,
     AddressKey key, TimeSpan wait, TimeProvider clock)
@@ -28,13 +26,15 @@ internal sealed class CanaryRun(
         {
             using var folders = new CanaryFolders(mailbox, key);
             CanaryReport? report = null;
-            ProviderConnection.InWords(mailbox.Imap, () => folders.Clean(clock.GetUtcNow() - wait));
+            ProviderConnection.InWords(mailbox.Imap, () =>
+                // Later runs may still be active on another host.
+                folders.Delete(tag => tag.Made < clock.GetUtcNow() - wait));
             var ids = Ask();
             ProviderConnection.InWords(mailbox.Imap, () =>
             {
                 var seconds = Await(folders, ids);
                 report = Compare(ids, seconds, folders);
-                folders.Delete(_tag);
+                folders.Delete(tag => tag == _tag);
             });
             return report!;
         }
@@ -56,7 +56,7 @@ internal sealed class CanaryRun(
     {
         var ids = new List<string>();
         using var client = new SmtpClient();
-        new ProviderConnection(mailbox).Open(client, mailbox.Submission);
+        ProviderConnection.Open(client, mailbox, mailbox.Submission);
         ProviderConnection.InWords(mailbox.Submission, () =>
         {
             foreach (var requested in mailbox.Requests)
@@ -109,25 +109,22 @@ internal sealed class CanaryRun(
 
     private CanaryReport Compare(List<string> ids, double? seconds, CanaryFolders folders)
     {
-        var comparison = new Comparison();
-        for (var i = 0; i < ids.Count; i++)
-            comparison.Add(mailbox.Requests[i], expected[i], RepliesTo(ids[i]));
         string? Worst(string method) => ProviderVerdict.Worst(
             _replies.Select(reply => ProviderVerdict.Of(reply.Message.Headers, method)));
         var report = new CanaryReport(mailbox.Name)
         {
             Seconds = seconds,
-            Replies = comparison.Replies,
             Expected = expected.Sum(replies => replies.Length),
-            InJunk = comparison.InJunk,
             Spf = Worst("spf"),
             Dkim = Worst("dkim"),
             Dmarc = Worst("dmarc"),
             Signature = _replies.Count == 0 ? null : _replies.Max(reply => signatures.Of(reply.Message)),
-            Attachments = comparison.Attachments,
             ExpectedAttachments = expected.Sum(replies => replies.Sum(reply => reply.Content.Attachments.Count)),
         };
-        return report with { Problems = [.. ProblemsOf(report, folders), .. comparison.Problems] };
+        for (var i = 0; i < ids.Count; i++)
+            report.Add(mailbox.Requests[i], expected[i], RepliesTo(ids[i]));
+        report.Problems.InsertRange(0, ProblemsOf(report, folders));
+        return report;
     }
 
     private IEnumerable<string> ProblemsOf(CanaryReport report, CanaryFolders folders)

@@ -19,11 +19,6 @@ internal sealed record ExpectedReply(int Entry, ReplyContent Content)
     /// give this requester, the attachment names for the requester's provider, and without attachments that are too
     /// large for the send method. The requester counts as fully authenticated.
     /// </summary>
-    /// <param name="mailbox">The requester.</param>
-    /// <param name="requested">The requested address.</param>
-    /// <param name="settings">The settings that shape the replies.</param>
-    /// <param name="key">The key that selects the links of a pool.</param>
-    /// <param name="clock">The clock.</param>
     /// <exception cref="ResponderException">
     /// The response book does not have the address, or an attachment cannot be read.
     /// </exception>

@@ -12,8 +12,7 @@ using ProtocolException = MailKit.ProtocolException;
 namespace MailResponder.Canary;
 
 /// <summary>Logs in to the mail servers of a mailbox's provider, and puts their failures into words.</summary>
-/// <param name="mailbox">The mailbox.</param>
-internal sealed class ProviderConnection(CanaryMailbox mailbox)
+internal static class ProviderConnection
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
 
@@ -21,7 +20,7 @@ internal sealed class ProviderConnection(CanaryMailbox mailbox)
     /// <exception cref="ResponderException">
     /// A file cannot be used; or the login fails (<see cref="Cause.Send"/>).
     /// </exception>
-    public void Open(MailService client, MailServer server)
+    public static void Open(MailService client, CanaryMailbox mailbox, MailServer server)
     {
         var password = SecretFile.ReadPassword(mailbox.PasswordFile);
         var authorities = mailbox.Authorities is { } file ? TlsTrust.Read("ssl_ca", file) : null;

@@ -33,6 +33,20 @@ internal sealed class Check(string name) : List<Finding>
     /// <summary>Adds a warning for something that only root can see.</summary>
     public Check OnlyRoot(string text) => Warning(text, "run: sudo responder doctor");
 
+    /// <summary>Runs the work. Adds a fault if it throws a <see cref="ResponderException"/>.</summary>
+    /// <returns>What the work returns, or this check with the fault.</returns>
+    public IEnumerable<Finding> OrFault(string remedy, Func<IEnumerable<Finding>> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (ResponderException exception)
+        {
+            return Fault(exception.Message.ReplaceLineEndings(" "), remedy);
+        }
+    }
+
     /// <summary>Adds an ok finding if the check has no finding yet.</summary>
     public Check OrOk(string text) => Count > 0 ? this : Ok(text);
 

@@ -36,14 +36,8 @@ internal static class Checkup
                 Task.WaitAny([running[^1]], MaxTimeAlone);
         }
 
-        var findings = new List<Finding>();
-        for (var i = 0; i < running.Count; i++)
-        {
-            var left = MaxTime - host.Clock.GetElapsedTime(start);
-            findings.AddRange(ResultOf(running[i], subjects[i].Name, left > TimeSpan.Zero ? left : TimeSpan.Zero));
-        }
-
-        return findings;
+        return [.. running.SelectMany((one, i) =>
+            ResultOf(one, subjects[i].Name, MaxTime - host.Clock.GetElapsedTime(start)))];
     }
 
     /// <summary>Runs only the probe, for a monitoring server that waits at most ten seconds.</summary>
@@ -122,7 +116,7 @@ internal static class Checkup
         var check = new Check(name);
         try
         {
-            return running.Wait(left) ? running.Result
+            return running.Wait(left > TimeSpan.Zero ? left : TimeSpan.Zero) ? running.Result
                 : check.Warning("could not be checked in time", "check the machine's load, then run this again");
         }
         catch (AggregateException exception)

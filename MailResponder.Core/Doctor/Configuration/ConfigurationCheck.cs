@@ -92,18 +92,15 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
         // With SQLite, if the key and its database are both missing, the first message creates the key.
         if (File.Exists(settings.AddressKeyFile) || settings.Database.MySql is not null
             || FileStatus.TryRead(settings.Database.SqliteFile!, out _))
-            Try("address_key_file", () => AddressKey.Load(settings.AddressKeyFile));
+            Try("address_key_file", settings.AddressKeyFile, file => AddressKey.Load(file));
         else
             Add("address_key_file", PlaceCheck.NewFile(settings.AddressKeyFile));
-        if (settings.Database.MySql is { PasswordFile: { } passwordFile })
-            Try("database.mysql.password_file", () => SecretFile.ReadPassword(passwordFile));
-        if (settings.Database.MySql is { TlsAuthorities: { } file })
-            Try("database.mysql.ssl_ca", () => TlsTrust.Read("ssl_ca", file));
+        Try("database.mysql.password_file", settings.Database.MySql?.PasswordFile, ReadPassword);
+        Try("database.mysql.ssl_ca", settings.Database.MySql?.TlsAuthorities, ReadAuthorities);
         foreach (var mailbox in settings.Canary)
         {
-            Try(CanarySection.Name, () => SecretFile.ReadPassword(mailbox.PasswordFile));
-            if (mailbox.Authorities is { } authorities)
-                Try(CanarySection.Name, () => TlsTrust.Read("ssl_ca", authorities));
+            Try(CanarySection.Name, mailbox.PasswordFile, ReadPassword);
+            Try(CanarySection.Name, mailbox.Authorities, ReadAuthorities);
         }
 
         if (settings.Dkim is not { } dkim)
@@ -114,12 +111,12 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
         }
 
         // ZoneFileText also verifies that the numbers of the key belong together. Processing a message skips that.
-        Try("dkim.key_file", () =>
+        Try("dkim.key_file", dkim.KeyFile, _ =>
         {
             ReplySigner.Create(dkim, TimeProvider.System);
             DkimRecord.ZoneFileText(DkimKey.Load(dkim));
         });
-        Try("dkim.key_file", () =>
+        Try("dkim.key_file", dkim.NextKeyFile, _ =>
         {
             if (DkimKey.LoadNext(dkim) is { } next)
                 DkimRecord.ZoneFileText(next);
@@ -128,18 +125,19 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
         if (!MailDomain.IsWithin(fromDomain, [dkim.Domain]))
             Add("dkim.domain", $"{dkim.Domain} is neither the domain of response_from ({fromDomain}) nor above it; "
                 + "DMARC will not count the signature", isWarning: true);
+
+        static void ReadPassword(string file) => SecretFile.ReadPassword(file);
+        static void ReadAuthorities(string file) => TlsTrust.Read("ssl_ca", file);
     }
 
     private void LookAtPlaces()
     {
-        foreach (var service in new AwsConnection?[] { settings.Ses, settings.S3 })
-        {
-            if (service is { CredentialsFile: { } credentials })
-                Try(service.Name + ".credentials_file", () => CredentialsFile.Read(credentials, service.Profile));
-        }
-
-        if (settings.UsesAwsRoots)
-            Try(AwsClients.Setting, () => TlsTrust.Read(AwsClients.Setting, settings.AwsRoots));
+        Try("ses.credentials_file", settings.Ses?.CredentialsFile, file =>
+            CredentialsFile.Read(file, settings.Ses!.Profile));
+        Try("s3.credentials_file", settings.S3?.CredentialsFile, file =>
+            CredentialsFile.Read(file, settings.S3!.Profile));
+        Try(AwsClients.Setting, settings.UsesAwsRoots ? settings.AwsRoots : null, file =>
+            TlsTrust.Read(AwsClients.Setting, file));
         if (settings.SendMethod == SendMethod.Sendmail)
             Add("sendmail", PlaceCheck.Program(settings.Sendmail));
         if (settings.SendMethod == SendMethod.Outbox)
@@ -239,7 +237,8 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
         }
     }
 
-    private void Try(string place, Action work) => Add(place, ProblemOf(work));
+    private void Try(string place, string? file, Action<string> use) =>
+        Add(place, file is null ? null : ProblemOf(() => use(file)));
 
     private void Add(string place, string? problem, bool isWarning = false)
     {

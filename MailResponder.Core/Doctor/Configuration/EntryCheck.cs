@@ -138,7 +138,12 @@ internal sealed class EntryCheck(
         if (Method == SendMethod.Outbox)
             return null;
         var encoded = attached + TextBytes();
-        var (most, limit, remedy) = Limit(postfixLimit);
+        var (most, limit, remedy) = Method == SendMethod.Ses
+            ? (SesSender.MaxMessageBytes, "Amazon SES accepts 10 MB", "use send_method sendmail for it")
+            : postfixLimit is > 0 and < SendmailSender.MaxMessageBytes and { } ofPostfix
+            ? (ofPostfix, $"Postfix accepts {Megabytes(ofPostfix)} MB (message_size_limit)",
+                "run: postconf -e message_size_limit=31457280" + PostfixSettings.Reload)
+            : (SendmailSender.MaxMessageBytes, "large providers accept 25 MB", "");
         if (encoded <= most - RoomForHeader)
             return null;
         if (encoded > SendmailSender.MaxMessageBytes - RoomForHeader)
@@ -165,16 +170,6 @@ internal sealed class EntryCheck(
 
     private static IReadOnlyList<string> Longest(LinkPool pool) =>
         [.. pool.Links.OrderByDescending(link => link.Length).Take(pool.Each)];
-
-    private (long Bytes, string Words, string Remedy) Limit(long? postfixLimit)
-    {
-        if (Method == SendMethod.Ses)
-            return (SesSender.MaxMessageBytes, "Amazon SES accepts 10 MB", "use send_method sendmail for it");
-        return postfixLimit is > 0 and < SendmailSender.MaxMessageBytes and { } most
-            ? (most, $"Postfix accepts {Megabytes(most)} MB (message_size_limit)",
-                "run: postconf -e message_size_limit=31457280" + PostfixSettings.Reload)
-            : (SendmailSender.MaxMessageBytes, "large providers accept 25 MB", "");
-    }
 
     private static string Megabytes(long bytes) => $"{bytes / 1024 / 1024.0:0.0}";
 }

@@ -9,24 +9,19 @@ internal static class DkimDnsCheck
 {
     private const string Publish = "publish what this prints: responder dkim record";
 
-    public static IEnumerable<Finding> Look(DnsLookup dns, DkimSettings dkim, TimeProvider clock)
-    {
-        try
+    /// <returns>Empty if a key cannot be used. The check `keys` reports what is wrong with it.</returns>
+    public static IEnumerable<Finding> Look(DnsLookup dns, DkimSettings dkim, TimeProvider clock) =>
+        ResponderException.OrNull(IEnumerable<Finding>? () =>
         {
             var current = DkimKey.Load(dkim);
             var (_, bits) = DkimRecord.PublicKey(current);
             return
             [
-                .. Length(dkim.KeyFile, bits), .. Record(dns, current), .. Next(dns, current, DkimKey.LoadNext(dkim)),
+                .. Length(dkim.KeyFile, bits), .. Record(dns, current),
+                .. DkimKey.LoadNext(dkim) is { } next ? Next(dns, current, next) : [],
                 .. Former(dns, new DkimRotation(dkim, clock).Former, clock.GetUtcNow()),
             ];
-        }
-        catch (ResponderException)
-        {
-            // The check `keys` reports what is wrong with the key.
-            return [];
-        }
-    }
+        }) ?? [];
 
     /// <summary>Returns why the next key cannot sign yet. Null if its record in DNS is correct.</summary>
     /// <exception cref="ResponderException">The next key is not an RSA key.</exception>
@@ -40,22 +35,14 @@ internal static class DkimDnsCheck
             ? $"{file} has {bits} bits; receivers ignore signatures below 1024" : $"{file} has only {bits} bits",
             "create a new one: responder dkim rotate");
 
-    private static Check Next(DnsLookup dns, DkimKey current, DkimKey? next)
+    private static IEnumerable<Finding> Next(DnsLookup dns, DkimKey current, DkimKey next)
     {
         var check = new Check("dkim-next");
-        if (next is null)
-            return check;
-        try
-        {
-            return ProblemOfNext(dns, next) is { } problem
+        return check.OrFault($"run: rm {next.File}; responder dkim rotate", () =>
+            ProblemOfNext(dns, next) is { } problem
                 ? check.Warning("the next key waits: " + problem, "publish what this prints: responder dkim rotate")
                 : check.Warning($"{next.Record} is in DNS, but {current.Selector} still signs",
-                    "run: responder dkim switch; cron does it hourly");
-        }
-        catch (ResponderException exception)
-        {
-            return check.Fault(exception.Message, $"run: rm {next.File}; responder dkim rotate");
-        }
+                    "run: responder dkim switch; cron does it hourly"));
     }
 
     private static Check Former(

@@ -24,21 +24,17 @@ internal static class DnsChecks
             return check.Warning("no DNS record was checked: the resolver does not answer", RemedyOfSilence);
         MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var from);
         var bounces = MailDomain.Of(settings.BounceAddress).ToLowerInvariant();
-        List<Finding> findings =
+        return
         [
             .. check.Ok("the resolver answers"),
             .. settings.Dkim is { } dkim ? DkimDnsCheck.Look(dns, dkim, host.Clock) : [],
             .. new[] { bounces, from }.Distinct().SelectMany(domain => Spf(dns, settings, domain)),
             .. Dmarc(dns, from),
+            .. postfix is null ? []
+                : settings.OwnDomains.Where(domain => !postfix.IsHost(domain))
+                    .SelectMany(domain => Mx(dns, domain, postfix["myhostname"]))
+                    .Concat(Address(dns, postfix["myhostname"])).Concat(BlockLists(dns, postfix)),
         ];
-        if (postfix is not null)
-        {
-            findings.AddRange(settings.OwnDomains.Where(domain => !postfix.IsHost(domain))
-                .SelectMany(domain => Mx(dns, domain, postfix["myhostname"])));
-            findings.AddRange([.. Address(dns, postfix["myhostname"]), .. BlockLists(dns, postfix)]);
-        }
-
-        return findings;
     }
 
     private static Check Spf(DnsLookup dns, ResponderSettings settings, string domain)

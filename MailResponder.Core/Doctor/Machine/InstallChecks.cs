@@ -37,12 +37,12 @@ internal static class InstallChecks
 
     public static Check Program(Host host)
     {
-        const string name = "program", path = Host.InstalledProgram;
-        var (check, file) = (new Check(name), host.PathTo(path));
+        const string path = Host.InstalledProgram;
+        var (check, file) = (new Check("program"), host.PathTo(path));
         if (!File.Exists(file))
             return check.Fault(path + " is not installed", "run install.sh");
-        check.AddRange(FileModeChecks.Folders(name, [file]));
-        check.AddRange(FileModeChecks.OfRoot(host, name, [file]));
+        FileModeChecks.Folders(check, file);
+        FileModeChecks.OfRoot(check, host, file);
         check.FaultIf(Host.IsOpen(file, UnixFileMode.OtherWrite), $"every user can change {path}, which others run",
             $"run install.sh again, and: chmod 755 {path}");
         if (check.Count > 0 || !host.MayActAsResponder)

@@ -77,8 +77,7 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
     /// <summary>
     /// Looks up a key in a table (type:name). Null if the table does not have the key or cannot be read.
     /// </summary>
-    public string? LookUp(string table, string key) =>
-        LookUpAll(table, [key]).TryGetValue(key, out var value) ? value : null;
+    public string? LookUp(string table, string key) => LookUpAll(table, [key]).GetValueOrDefault(key);
 
     /// <summary>
     /// Looks up a key in a list of tables, like transport_maps. Returns the value of the first table that has the key.
@@ -91,17 +90,10 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
     public Dictionary<string, string> LookUpAll(string table, IReadOnlyCollection<string> keys)
     {
         var name = TableBehind(table);
-        var found = new Dictionary<string, string>();
-        if (keys.Count == 0 || !name.Contains(':'))
-            return found;
-        var answer = host.Programs.Run("postmap", ["-q", "-", name], string.Join('\n', keys) + "\n");
-        foreach (var line in answer.Lines)
-        {
-            if (line.Split('\t', 2) is [var key, var value])
-                found[key] = value;
-        }
-
-        return found;
+        return keys.Count == 0 || !name.Contains(':') ? []
+            : host.Programs.Run("postmap", ["-q", "-", name], string.Join('\n', keys) + "\n").Lines
+                .Select(line => line.Split('\t', 2)).Where(parts => parts.Length == 2)
+                .DistinctBy(parts => parts[0]).ToDictionary(parts => parts[0], parts => parts[1]);
     }
 
     /// <summary>

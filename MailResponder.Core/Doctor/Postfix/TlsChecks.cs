@@ -30,19 +30,14 @@ internal static class TlsChecks
         var check = new Check("postfix-tls");
         var pairs = Certificates(host, postfix);
         if (postfix["smtpd_tls_security_level"] is "" or "none" && postfix["smtpd_use_tls"] != "yes")
-            check.Warning("STARTTLS is not offered: requests cross the network in the clear",
+            return check.Warning("STARTTLS is not offered: requests cross the network in the clear",
                 "run: postconf -e smtpd_tls_security_level=may" + Reload);
-        else if (pairs.Count == 0)
-            check.Warning("STARTTLS is switched on, but there is no certificate",
+        if (pairs.Count == 0)
+            return check.Warning("STARTTLS is switched on, but there is no certificate",
                 "run: apt-get install ssl-cert, and name its files in smtpd_tls_cert_file and smtpd_tls_key_file");
-        else
-        {
-            var first = pairs.Min(pair => LookAt(check, host, pair.File, pair.Certificate, pair.Key));
-            check.OrOk($"STARTTLS is offered, with a certificate valid until {first:yyyy-MM-dd}"
-                + (host.IsRoot ? "" : "; only root can see whether its key exists"));
-        }
-
-        return check;
+        var first = pairs.Min(pair => LookAt(check, host, pair.File, pair.Certificate, pair.Key));
+        return check.OrOk($"STARTTLS is offered, with a certificate valid until {first:yyyy-MM-dd}"
+            + (host.IsRoot ? "" : "; only root can see whether its key exists"));
     }
 
     /// <summary>

@@ -26,7 +26,7 @@ internal static class AwsChecks
                 entry => entry.SendMethod == SendMethod.Ses) != true))
             return [];
         var (check, account) = (new Check("ses"), new SesAccount(ses));
-        try
+        return check.OrFault("see docs/ses.md; then: responder ses quota", () =>
         {
             var quota = account.Quota();
             return
@@ -44,11 +44,7 @@ internal static class AwsChecks
                     + "TlsPolicy REQUIRE, and name it in ses.configuration_set (docs/ses.md)")
                     .OrOk($"the configuration set {ses.ConfigurationSet} says whether replies may go out in the clear"),
             ];
-        }
-        catch (ResponderException exception)
-        {
-            return check.Fault(exception.Message, "see docs/ses.md; then: responder ses quota");
-        }
+        });
     }
 
     private static Check Used(GetSendQuotaResponse quota)
@@ -86,18 +82,17 @@ internal static class AwsChecks
     public static IEnumerable<Finding> S3(Host host, ResponderSettings settings) =>
         settings.S3 is { } s3 ? [.. Reach(host, s3), .. LastPull(host, settings)] : [];
 
-    private static Check Reach(Host host, S3Settings s3)
+    private static IEnumerable<Finding> Reach(Host host, S3Settings s3)
     {
         var (check, folder) = (new Check("s3"), Directory.CreateTempSubdirectory("responder-doctor-"));
         try
         {
-            using var bucket = new Bucket(s3, new Deadline(host.Clock, MaxWait));
-            bucket.Fetch(s3.BookBucket, s3.BookKey, null, Path.Join(folder.FullName, "book"));
-            return check.Ok($"s3://{s3.BookBucket}/{s3.BookKey} can be read");
-        }
-        catch (ResponderException exception)
-        {
-            return check.Fault(exception.Message, "see docs/s3.md; then: responder config pull --check-only");
+            return check.OrFault("see docs/s3.md; then: responder config pull --check-only", () =>
+            {
+                using var bucket = new Bucket(s3, new Deadline(host.Clock, MaxWait));
+                bucket.Fetch(s3.BookBucket, s3.BookKey, null, Path.Join(folder.FullName, "book"));
+                return check.Ok($"s3://{s3.BookBucket}/{s3.BookKey} can be read");
+            });
         }
         finally
         {
@@ -132,7 +127,7 @@ internal static class AwsChecks
             or { Metrics.CloudWatch: { Endpoint: null } }))
             return [];
         var check = new Check("aws-roots");
-        try
+        return check.OrFault(remedy, () =>
         {
             var known = Read(settings.AwsRoots);
             var missing = Roots.SelectMany(pattern => host.FilesIn(FolderOfRoots, pattern))
@@ -140,11 +135,7 @@ internal static class AwsChecks
             return check.WarningIf(missing.Count > 0,
                 $"{settings.AwsRoots} lacks {string.Join(", ", missing)}, which AWS may use", remedy)
                 .OrOk($"{settings.AwsRoots} has every root of Amazon that the host has");
-        }
-        catch (ResponderException exception)
-        {
-            return check.Fault(exception.Message, remedy);
-        }
+        });
 
         static List<string> Read(string file) =>
             TlsTrust.ReadEncoded(AwsClients.Setting, file).ConvertAll(Convert.ToHexString);

@@ -20,7 +20,7 @@ internal static class DatabaseChecks
         var check = new Check(Name);
         if (!host.MayActAsResponder)
             return check.OnlyRoot($"not checked: only root can query it as {Host.ResponderUser}");
-        try
+        return check.OrFault("see docs/database.md; then: responder database status", () =>
         {
             if (settings.Database.SqliteFile is { } file
                 && Unfit(check, host, file, settings.AddressKeyFile).Count > 0)
@@ -43,11 +43,7 @@ internal static class DatabaseChecks
                 .. LastReset(host, report, counts.LastReset),
                 .. NextKey(settings, store.NextKey),
             ];
-        }
-        catch (ResponderException exception)
-        {
-            return check.Fault(exception.Message.OneLine(), "see docs/database.md; then: responder database status");
-        }
+        });
     }
 
     /// <summary>

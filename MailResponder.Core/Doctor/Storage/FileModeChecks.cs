@@ -11,11 +11,9 @@ namespace MailResponder.Doctor;
 /// </summary>
 internal static class FileModeChecks
 {
-    private const string Name = "file-modes";
-
     public static IEnumerable<Finding> Look(Host host, string path, ResponderSettings? settings)
     {
-        var check = new Check(Name);
+        var check = new Check("file-modes");
         var secrets = Secrets(settings).OfType<string>().Where(File.Exists).Distinct().ToList();
         // The responder refuses keys that other users can read, so that is a fault. For the other files it is a
         // warning.
@@ -35,11 +33,11 @@ internal static class FileModeChecks
             AsResponder(check, host, settings, [.. secrets, path]);
         else
             check.OnlyRoot($"only root can see what {Host.ResponderUser} may read");
-        check.AddRange(OfRoot(host, Name, [path]));
+        OfRoot(check, host, path);
         // The check `keys` does the same for keys and passwords.
-        check.AddRange(Folders(Name, [path, settings?.ResponseBook, settings?.FilesRoot, settings?.Database.SqliteFile,
+        Folders(check, path, settings?.ResponseBook, settings?.FilesRoot, settings?.Database.SqliteFile,
             settings?.PostfixLog.Database, settings?.PostfixMaps,
-            settings?.SendMethod == SendMethod.Outbox ? settings.Outbox : null]));
+            settings?.SendMethod == SendMethod.Outbox ? settings.Outbox : null);
         return check.OrOk($"{Host.ResponderUser} can read what it needs, others cannot");
     }
 
@@ -101,29 +99,26 @@ internal static class FileModeChecks
     /// Reports each folder among the paths, or above one of them, that every user may write to. Any user could then
     /// replace a file below it, whatever the mode of that file.
     /// </summary>
-    public static IEnumerable<Finding> Folders(string name, IEnumerable<string?> paths)
+    public static void Folders(Check check, params IEnumerable<string?> paths)
     {
-        var check = new Check(name);
         // In a sticky folder like /tmp, other users can create files but cannot replace ours.
         foreach (var folder in paths.OfType<string>().SelectMany(AndAbove).Distinct().Where(Directory.Exists)
             .Order(StringComparer.Ordinal).Where(folder =>
                 Host.IsOpen(folder, UnixFileMode.OtherWrite) && !Host.IsOpen(folder, UnixFileMode.StickyBit)))
             check.Fault($"every user can change {folder}, and so replace its files",
                 $"run: chmod go-w {folder}; and check its files");
-        return check;
     }
 
     /// <summary>
     /// Reports each of the files, and each of their folders, that does not belong to root or that its group can change.
     /// Root runs the program, and does what the settings say: whoever can change them can act as root.
     /// </summary>
-    public static IEnumerable<Finding> OfRoot(Host host, string name, IEnumerable<string?> files)
+    public static void OfRoot(Check check, Host host, params IEnumerable<string?> files)
     {
         // Debian once gave /usr/local to this group, which has no members unless root adds some (base-passwd).
         const uint staff = 50;
-        var check = new Check(name);
         if (!host.IsRoot)
-            return check;
+            return;
         foreach (var path in files.OfType<string>().SelectMany(file => new[] { Path.GetDirectoryName(file), file })
             .OfType<string>().Distinct().Where(path => FileStatus.TryRead(path, out var found)
                 && (found.Owner != 0
@@ -132,7 +127,6 @@ internal static class FileModeChecks
                 OwnPlaces.Remedy(path, $"run: chown root {path}; chmod g=rX,o-w {path}; and check what it holds",
                     $"move settings and keys from it to {OwnPlaces.Configuration}, and name the new paths in the "
                     + "settings", OwnPlaces.Configuration, OwnPlaces.Programs));
-        return check;
     }
 
     private static IEnumerable<string> AndAbove(string path)

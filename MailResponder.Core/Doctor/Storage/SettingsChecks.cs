@@ -35,8 +35,8 @@ internal static class SettingsChecks
         // Only the settings name the other files.
         if (settings is null)
             return [.. Of(Name).OrOk(path), .. keys, .. FileModeChecks.Look(host, path, settings)];
-        keys.AddRange(FileModeChecks.Folders("keys", FileModeChecks.Secrets(settings)));
-        keys.AddRange(FileModeChecks.OfRoot(host, "keys", FileModeChecks.Secrets(settings)));
+        FileModeChecks.Folders(keys, FileModeChecks.Secrets(settings));
+        FileModeChecks.OfRoot(keys, host, FileModeChecks.Secrets(settings));
         var (book, signature, attachments) = (Of("book"), Of("signature"), Of("attachments"));
         // The attachments are known only if the book can be read.
         if (book.Exists(finding => finding.State == FindingState.Fault))

@@ -89,22 +89,15 @@ internal sealed class Restoration
 
     private void CheckPlaces(bool replace)
     {
-        foreach (var folder in Files.Select(file => Path.GetDirectoryName(file.Path)!).Distinct())
-        {
-            if (!Directory.Exists(folder))
-            {
-                throw new ResponderException(Cause.Output, $"there is no folder {folder}; create it first, with the "
-                    + "right owner: docs/backup.md, \"On a fresh host\"");
-            }
-        }
-
+        var folders = Files.Select(file => Path.GetDirectoryName(file.Path)!);
+        if (folders.FirstOrDefault(folder => !Directory.Exists(folder)) is { } absent)
+            throw new ResponderException(Cause.Output, $"there is no folder {absent}; create it first, with the "
+                + "right owner: docs/backup.md, \"On a fresh host\"");
         var present = Files.Select(file => file.Path).Where(Path.Exists).Distinct().ToList();
         if (present.Count > 0 && !replace)
-        {
             throw new ResponderException(Cause.Output,
                 $"nothing was changed, because these files exist: {string.Join(", ", present)}; --replace replaces "
                 + "them");
-        }
     }
 
     /// <summary>Unpacks the database next to the existing one, and checks it.</summary>

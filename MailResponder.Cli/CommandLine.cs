@@ -1,9 +1,5 @@
-using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
-using MailResponder.Files;
-using MailResponder.Logs;
-using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 
@@ -196,14 +192,10 @@ internal static class CommandLine
             MetricsCommand.New(),
             ManualCommand.New(),
         };
-        foreach (var (name, value, meaning) in FilterArguments.Options)
-        {
-            if (name == SettingsOption.Name)
-                continue;
+        foreach (var (name, value, meaning) in FilterArguments.Options.Where(
+            each => each.Option != SettingsOption.Name))
             root.Add(value is null ? new Option<bool>(name) { Description = meaning }
                 : new Option<string>(name) { Description = meaning, HelpName = value });
-        }
-
         // For the help only: the filter never gets here.
         root.SetAction(result => new HelpAction().Invoke(result));
         return root;

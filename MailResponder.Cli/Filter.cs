@@ -1,10 +1,7 @@
 using System.ComponentModel;
 using System.Security.Cryptography;
-using MailResponder.Files;
 using MailResponder.Incoming;
-using MailResponder.Logs;
 using MailResponder.Native;
-using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 

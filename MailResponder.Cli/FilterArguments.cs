@@ -1,6 +1,4 @@
 using MailResponder.Incoming;
-using MailResponder.Logs;
-using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using MailResponder.Files;
 
 namespace MailResponder.Cli;
 

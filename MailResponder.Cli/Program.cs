@@ -1,7 +1,5 @@
 using MailResponder;
 using MailResponder.Cli;
-using MailResponder.Files;
-using MailResponder.Logs;
 
 try
 {

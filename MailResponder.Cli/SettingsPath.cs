@@ -1,6 +1,3 @@
-using System.CommandLine;
-using MailResponder.Settings;
-
 namespace MailResponder.Cli;
 
 /// <summary>Finds and reads the settings file of a command.</summary>

@@ -1,6 +1,4 @@
-using System.CommandLine;
 using MailResponder.Backup;
-using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 
@@ -14,23 +12,21 @@ internal static class BackupCommand
             Description = "The .tar.gz file to write, readable only by its owner; an existing file is replaced once "
                 + "the new one is complete",
         };
-        return CommandLine.New("backup", "Write the database, keys, settings and response book to one file",
-            result => Write(SettingsPath.Load(result), Path.GetFullPath(result.GetValue(file)!)), file);
-    }
-
-    private static int Write(ResponderSettings settings, string path)
-    {
-        var files = BackupWriter.Write(settings, path);
-        foreach (var file in files)
-            Console.Out.WriteLine($"{file.Name}: {file.Path}");
-        Console.Out.WriteLine(
-            $"Wrote {path}, {new FileInfo(path).Length} bytes. It holds the keys: keep it private");
-        if (settings.Database.MySql is { } mySql)
+        const string description = "Write the database, keys, settings and response book to one file";
+        return CommandLine.New("backup", description, result =>
         {
-            Console.Out.WriteLine("The database is not in it. To back it up too, run as root:");
-            Console.Out.WriteLine(MySqlDump.Writing(mySql, path + ".sql"));
-        }
+            var (settings, path) = (SettingsPath.Load(result), Path.GetFullPath(result.GetValue(file)!));
+            foreach (var written in BackupWriter.Write(settings, path))
+                Console.Out.WriteLine($"{written.Name}: {written.Path}");
+            Console.Out.WriteLine(
+                $"Wrote {path}, {new FileInfo(path).Length} bytes. It holds the keys: keep it private");
+            if (settings.Database.MySql is { } mySql)
+            {
+                Console.Out.WriteLine("The database is not in it. To back it up too, run as root:");
+                Console.Out.WriteLine(MySqlDump.Writing(mySql, path + ".sql"));
+            }
 
-        return ExitCode.Ok;
+            return ExitCode.Ok;
+        }, file);
     }
 }

@@ -1,7 +1,4 @@
-using System.CommandLine;
 using MailResponder.Addresses;
-using MailResponder.Logs;
-using MailResponder.Settings;
 using MailResponder.Store;
 
 namespace MailResponder.Cli;

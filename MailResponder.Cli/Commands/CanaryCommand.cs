@@ -1,10 +1,6 @@
-using System.CommandLine;
 using DnsClient;
 using MailResponder.Canary;
 using MailResponder.Doctor;
-using MailResponder.Files;
-using MailResponder.Logs;
-using MailResponder.Settings;
 using MailResponder.Store;
 
 namespace MailResponder.Cli;
@@ -51,30 +47,20 @@ internal static class CanaryCommand
             new Thread(() => reports[Array.IndexOf(runs, run)] = run.Look()));
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());
-        Print(reports, json);
-        CanaryRecord.Keep(settings, reports, clock.GetUtcNow());
-        return reports.Any(report => report.Result == CanaryResult.Wrong) ? Wrong
-            : reports.Any(report => report.Result == CanaryResult.Unreachable) ? ExitCode.TemporaryFailure
-            : ExitCode.Ok;
-    }
-
-    /// <summary>
-    /// Prints the reports. As text, failures go to standard error, so that cron can mail only those.
-    /// </summary>
-    private static void Print(CanaryReport[] reports, bool json)
-    {
         if (json)
-        {
             Console.Out.WriteLine(CanaryReport.ToJson(reports));
-            return;
-        }
-
-        foreach (var report in reports)
+        foreach (var report in json ? [] : reports)
         {
+            // Failures go to standard error, so that cron can mail only those.
             if (report.Result == CanaryResult.Ok)
                 Console.Out.WriteLine(report.ToString());
             else
                 StandardError.WriteLine(report.ToString());
         }
+
+        CanaryRecord.Keep(settings, reports, clock.GetUtcNow());
+        return reports.Any(report => report.Result == CanaryResult.Wrong) ? Wrong
+            : reports.Any(report => report.Result == CanaryResult.Unreachable) ? ExitCode.TemporaryFailure
+            : ExitCode.Ok;
     }
 }

@@ -1,8 +1,6 @@
-using System.CommandLine;
 using MailResponder.Book;
 using MailResponder.Doctor;
 using MailResponder.Incoming;
-using MailResponder.Settings;
 using MailResponder.Store;
 using MimeKit;
 

@@ -1,11 +1,7 @@
-using System.CommandLine;
 using System.Text;
 using MailResponder.Book;
 using MailResponder.Doctor;
-using MailResponder.Files;
-using MailResponder.Logs;
 using MailResponder.Reply.Rendered;
-using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 

@@ -1,10 +1,6 @@
-using System.CommandLine;
 using MailResponder.Book;
 using MailResponder.Doctor;
-using MailResponder.Files;
-using MailResponder.Logs;
 using MailResponder.Reply.Rendered;
-using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using MailResponder.Files;
-using MailResponder.Settings;
 using MailResponder.Store;
 using MailResponder.Store.MySql;
 

@@ -1,10 +1,7 @@
-using System.CommandLine;
 using System.Security.Cryptography;
 using MailResponder.Addresses;
 using MailResponder.Doctor;
-using MailResponder.Files;
 using MailResponder.Reply.Dkim;
-using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 
@@ -72,12 +69,11 @@ internal static class DkimCommand
             }
 
             if (!MailDomain.TryNormalize(d, out var name))
-                throw Usage($"--domain: \"{d}\" is not a domain; write it like example.com");
+                throw new ResponderException(
+                    Cause.Usage, $"--domain: \"{d}\" is not a domain; write it like example.com");
             if (!DkimSettings.IsSelector(s))
-            {
-                throw Usage($"--selector: \"{s}\" is not the name of a DNS record; "
+                throw new ResponderException(Cause.Usage, $"--selector: \"{s}\" is not the name of a DNS record; "
                     + "write letters, digits and hyphens, like mail2");
-            }
 
             Console.Out.Write(DkimRecord.ZoneFileText(DkimKey.Load(new DkimSettings(name, s, k))));
             return ExitCode.Ok;
@@ -131,6 +127,4 @@ internal static class DkimCommand
             + "UTC; responder doctor says when you can remove it");
         return ExitCode.Ok;
     });
-
-    private static ResponderException Usage(string problem) => new(Cause.Usage, problem);
 }

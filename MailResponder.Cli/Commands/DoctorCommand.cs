@@ -1,6 +1,4 @@
-using System.CommandLine;
 using MailResponder.Doctor;
-using MailResponder.Files;
 
 namespace MailResponder.Cli;
 

@@ -1,9 +1,5 @@
-using System.CommandLine;
 using MailResponder.Feedback;
-using MailResponder.Files;
-using MailResponder.Logs;
 using MailResponder.PostfixLog;
-using MailResponder.Settings;
 using MailResponder.Store;
 
 namespace MailResponder.Cli;

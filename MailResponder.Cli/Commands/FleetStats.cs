@@ -1,6 +1,4 @@
-using MailResponder.Logs;
 using MailResponder.Native;
-using MailResponder.Settings;
 using MailResponder.Statistics;
 using MailResponder.Store;
 

@@ -1,10 +1,8 @@
-using System.CommandLine;
 using Amazon.CloudWatch.Model;
 using MailResponder.Aws;
 using MailResponder.Canary;
 using MailResponder.Metrics;
 using MailResponder.PostfixLog;
-using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 
@@ -25,11 +23,18 @@ internal static class MetricsCommand
             var settings = SettingsPath.Load(result);
             var metrics = settings.Metrics ?? new MetricsSettings();
             var log = result.GetValue(CommandLine.LogOption)!;
-            if (result.GetValue(print))
-                Show(settings, metrics, log);
-            else if (metrics.CloudWatch is { } connection)
-                Deliver(settings, metrics, () => MetricsRun.Begin(metrics, CloudWatchState, log),
-                    new CloudWatch(connection).Put);
+            if (!result.GetValue(print))
+            {
+                if (metrics.CloudWatch is { } connection)
+                    Deliver(settings, metrics, () => MetricsRun.Begin(metrics, CloudWatchState, log),
+                        new CloudWatch(connection).Put);
+                return ExitCode.Ok;
+            }
+
+            if (Deliver(settings, metrics, () => MetricsRun.Look(metrics, CloudWatchState, log), Show) is null)
+                Console.Out.WriteLine("the Auto Scaling group is unknown: metrics have no AutoScalingGroupName");
+            if (metrics.CloudWatch is null)
+                Console.Out.WriteLine("metrics.region is not set: responder metrics put sends nothing");
             return ExitCode.Ok;
         }, print, CommandLine.LogOption);
     }
@@ -103,15 +108,6 @@ internal static class MetricsCommand
         }
 
         return problem is null ? group : throw problem;
-    }
-
-    private static void Show(ResponderSettings settings, MetricsSettings metrics, string log)
-    {
-        var group = Deliver(settings, metrics, () => MetricsRun.Look(metrics, CloudWatchState, log), Show);
-        if (group is null)
-            Console.Out.WriteLine("the Auto Scaling group is unknown: metrics have no AutoScalingGroupName");
-        if (metrics.CloudWatch is null)
-            Console.Out.WriteLine("metrics.region is not set: responder metrics put sends nothing");
     }
 
     private static void Show(string nameSpace, List<MetricDatum> metrics)

@@ -1,5 +1,4 @@
 using MailResponder.Addresses;
-using MailResponder.Logs;
 using MimeKit;
 
 namespace MailResponder.Cli;

@@ -1,6 +1,4 @@
-using System.CommandLine;
 using MailResponder.PostfixLog;
-using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 

@@ -1,10 +1,6 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
 using MailResponder.Aws;
 using MailResponder.Feedback;
-using MailResponder.Files;
-using MailResponder.Logs;
-using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 

@@ -1,12 +1,9 @@
-using System.CommandLine;
 using MailResponder.Book;
 using MailResponder.Delivery;
 using MailResponder.Doctor;
 using MailResponder.Incoming;
 using MailResponder.Incoming.Authentication;
-using MailResponder.Logs;
 using MailResponder.Reply.Rendered;
-using MailResponder.Settings;
 using MailResponder.Store;
 using MimeKit;
 
@@ -21,36 +18,32 @@ internal static class SendCommand
             "--to", "REQUESTER", "Who gets the replies; - reads the address from standard input", isRequired: true);
         var requested = CommandLine.TextOption("--as", "ADDRESS", "The requested address", isRequired: true);
         var subject = CommandLine.TextOption("--subject", "TEXT", "The subject that the request would have");
-        return CommandLine.New("send", "Send the replies that a request would get, for testing and support",
-            result => Send(result, result.GetValue(to)!, result.GetValue(requested)!, result.GetValue(subject)),
-            to, requested, subject);
-    }
-
-    private static int Send(ParseResult result, string to, string requested, string? subject)
-    {
-        var requester = new MailboxAddress("", NamedSubject.ReadAddress(to));
-        var settings = SettingsPath.LoadForService(result);
-        var deadline = new Deadline(TimeProvider.System, TimeSpan.FromSeconds(settings.DeadlineSeconds));
-        var progress = new Progress();
-        var files = IFileSource.For(settings, deadline, progress, ConfigurationCheck.OfPulled(settings));
-        var entries = ConfigCommand.EntriesFor(requested, files.Book(), settings);
-        var senders = new Senders(settings, deadline, TimeProvider.System);
-        var request = new Request(requester, subject ?? "", null, [])
+        return CommandLine.New("send", "Send the replies that a request would get, for testing and support", result =>
         {
-            Authentication = AuthenticationVerdict.Sure(Proof.Full),
-        };
-        var outcome = new Replier(
-            settings, new Renderings(settings, files), senders, deadline, progress, TimeProvider.System)
-            .Reply(request, entries, ClaimedMessage.Unrecorded());
-        foreach (var receipt in outcome.Receipts)
-            Console.Out.WriteLine("sent: " + receipt);
-        if (outcome.Problem is not null)
-            StandardError.WriteLine("responder: " + outcome.Problem);
-        return outcome.Result switch
-        {
-            Result.Replied => ExitCode.Ok,
-            Result.Failed => ExitCode.Unavailable,
-            _ => ExitCode.OfCommand(outcome.Cause ?? Cause.Unexpected),
-        };
+            var requester = new MailboxAddress("", NamedSubject.ReadAddress(result.GetValue(to)!));
+            var settings = SettingsPath.LoadForService(result);
+            var deadline = new Deadline(TimeProvider.System, TimeSpan.FromSeconds(settings.DeadlineSeconds));
+            var progress = new Progress();
+            var files = IFileSource.For(settings, deadline, progress, ConfigurationCheck.OfPulled(settings));
+            var entries = ConfigCommand.EntriesFor(result.GetValue(requested)!, files.Book(), settings);
+            var senders = new Senders(settings, deadline, TimeProvider.System);
+            var request = new Request(requester, result.GetValue(subject) ?? "", null, [])
+            {
+                Authentication = AuthenticationVerdict.Sure(Proof.Full),
+            };
+            var outcome = new Replier(
+                settings, new Renderings(settings, files), senders, deadline, progress, TimeProvider.System)
+                .Reply(request, entries, ClaimedMessage.Unrecorded());
+            foreach (var receipt in outcome.Receipts)
+                Console.Out.WriteLine("sent: " + receipt);
+            if (outcome.Problem is not null)
+                StandardError.WriteLine("responder: " + outcome.Problem);
+            return outcome.Result switch
+            {
+                Result.Replied => ExitCode.Ok,
+                Result.Failed => ExitCode.Unavailable,
+                _ => ExitCode.OfCommand(outcome.Cause ?? Cause.Unexpected),
+            };
+        }, to, requested, subject);
     }
 }

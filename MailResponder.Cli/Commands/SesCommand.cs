@@ -1,21 +1,16 @@
-using System.CommandLine;
 using MailResponder.Delivery;
-using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 
 /// <summary>`responder ses …`: asks Amazon SES about the account that the settings name.</summary>
 internal static class SesCommand
 {
-    public static Command New() => new("ses", "The Amazon SES account")
-    {
-        CommandLine.New("quota", "Show how much the account may send, and whether it is in the sandbox",
-            result => Show(SettingsPath.Load(result))),
-    };
+    public static Command New() => new("ses", "The Amazon SES account") { Quota() };
 
-    /// <exception cref="ResponderException">The settings have no "ses", or the call to SES fails.</exception>
-    private static int Show(ResponderSettings settings)
+    private static Command Quota() => CommandLine.New(
+        "quota", "Show how much the account may send, and whether it is in the sandbox", result =>
     {
+        var settings = SettingsPath.Load(result);
         var ses = settings.Ses ?? throw new ResponderException(Cause.Settings, $"{settings.File}: ses: is missing");
         var quota = new SesAccount(ses).Quota();
         var (perDay, perSecond) = (quota.Max24HourSend ?? 0, quota.MaxSendRate ?? 0);
@@ -30,5 +25,5 @@ internal static class SesCommand
             + "in its console"
             : "sandbox:               no");
         return ExitCode.Ok;
-    }
+    });
 }

@@ -1,11 +1,8 @@
-using System.CommandLine;
 using System.Globalization;
 using MailResponder.Book;
 using MailResponder.Canary;
 using MailResponder.Delivery;
-using MailResponder.Logs;
 using MailResponder.PostfixLog;
-using MailResponder.Settings;
 using MailResponder.Statistics;
 
 namespace MailResponder.Cli;

@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.CommandLine.Help;
-using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 

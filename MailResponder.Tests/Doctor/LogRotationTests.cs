@@ -41,6 +41,19 @@ public sealed class LogRotationTests : IDisposable
         Assert.Equal(expected, finding.State.Hyphenated());
     }
 
+    /// <summary>syslog gets Postfix's lines until install.sh has put its rule for rsyslogd.</summary>
+    [Theory]
+    [InlineData("postfix/postfix-script[1527]: starting the Postfix mail system", "ok")]
+    [InlineData("postfix/master[1529]: daemon started -- version 3.7.11, configuration /etc/postfix", "ok")]
+    [InlineData("postfix/qmgr[1531]: 4cXyZ: from=<zahra@freemail.test>, size=1, nrcpt=1 (queue active)", "warning")]
+    public void LinesThatStartPostfix_NameNobody(string line, string expected)
+    {
+        _fake.Folder.Write("var/log/syslog", $"2026-11-22T11:00:00.000000+00:00 mail {line}\n");
+        _fake.Folder.Write("etc/logrotate.d/rsyslog", "/var/log/syslog {\n\tweekly\n\trotate 4\n}\n");
+        var finding = RetentionChecks.Look(_fake.Host).First(finding => finding.Name == "log-retention");
+        Assert.Equal(expected, finding.State.Hyphenated());
+    }
+
     /// <summary>The check log-routing makes the log on a new host, at the same time or later.</summary>
     [Fact]
     public void LogOfANewHost_NeedNotBeThereYet()

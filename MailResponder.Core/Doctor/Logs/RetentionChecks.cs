@@ -67,8 +67,8 @@ internal static class RetentionChecks
         foreach (var log in MailLogs.Concat(Others).Where(log => File.Exists(host.PathTo(log))))
         {
             var (isOther, kept) = (Others.Contains(log), rotation.KeptFor(log));
-            if (kept <= TimeSpan.FromDays(days + 1) || (isOther && !new LogTail(host.PathTo(log)).NewLines().Any(
-                line => line.Contains(" postfix/", StringComparison.Ordinal))))
+            if (kept <= TimeSpan.FromDays(days + 1)
+                || (isOther && !new LogTail(host.PathTo(log)).NewLines().Any(NamesPeople)))
                 continue;
             var howLong = kept is { } time ? "for " + time.InWords() : "forever";
             if (isOther)
@@ -84,6 +84,14 @@ internal static class RetentionChecks
 
         return check.OrOk($"logs that name people who wrote are kept for {days.Count("day")}");
     }
+
+    /// <summary>
+    /// Whether the line is from a program of Postfix that logs addresses. The two that start and stop Postfix do not:
+    /// their lines are in these logs until install.sh has configured rsyslogd.
+    /// </summary>
+    private static bool NamesPeople(string line) => line.Contains(" postfix/", StringComparison.Ordinal)
+        && !line.Contains(" postfix/master[", StringComparison.Ordinal)
+        && !line.Contains(" postfix/postfix-script[", StringComparison.Ordinal);
 
     /// <summary>Checks what starts logrotate, and when it last rotated the responder's log.</summary>
     private static Check State(Host host)

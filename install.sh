@@ -1,5 +1,5 @@
 #!/bin/sh
-# install.sh - sets up a responder on a bare Debian 12 or Ubuntu 22.04/24.04 server
+# install.sh - sets up a responder on a bare Debian 12/13 or Ubuntu 22.04/24.04 server
 #
 # usage: sudo ./install.sh [--domain D]… [--add-domain D]… [--remove-domain D]… [--hostname H] [--from ADDR]
 #        [--support ADDR] [--database sqlite|mysql] [--ses-region R] [--outgoing-tls encrypt|may|dane]
@@ -49,7 +49,8 @@
 #
 # Exit status: 0 done, 64 usage, 66 a file to install is missing, or the program does not run here, 69 not Debian or
 # Ubuntu, or something is missing, 75 interrupted, or another install.sh is running, 77 not root, 78 Postfix rejected
-# the configuration, and the old one was restored, or it was faulty before; or the response book or a key was lost.
+# the configuration, and the old one was restored, or it was faulty before; or the response book or a key was lost, or
+# the new program could not use the book.
 set -eu
 
 # make-root.sh of the tests reads these four lines.
@@ -401,6 +402,19 @@ check_resolver() {
   if [ "$outgoing_tls" != dane ] || [ "$(remembered outgoing_tls)" = dane ]; then return; fi
   "$source" doctor --resolver >"$work/said" ||
     die 69 "--outgoing-tls dane: $(head -n 1 "$work/said")"
+}
+
+# The last good book can only be used by the program that rendered it. With a faulty book, a new program would answer
+# nobody. Nobody has this requested address, so no attachment is read.
+check_book() {
+  if [ ! -e /usr/local/bin/responder ] || [ ! -e "$etc/settings.json" ] ||
+    cmp -s "$source" /usr/local/bin/responder; then
+    return
+  fi
+  printf 'From: upgrade@install.invalid\n\n' |
+    "$source" --dry-run --recipient nobody@install.invalid >/dev/null 2>&1 ||
+    die 78 "with this response book and these settings, the new program would answer nobody: run" \
+      "$source config check, and correct what it lists; nothing was changed"
 }
 
 # Sets $installed to the names of the installed packages.
@@ -1670,6 +1684,7 @@ install_all() {
   complete_options
   find_binary
   check_resolver
+  check_book
   if [ -z "$dry_run" ]; then
     mkdir -p "$state"
     chmod 700 "$state"

@@ -86,7 +86,9 @@ make_root() {
   as_root env PATH="$PATH" "$here/Install/make-root.sh" "$1" "$roots_folder/$1"
 }
 make_roots() {
-  make_root bookworm || return
+  for suite in bookworm trixie; do
+    make_root "$suite" || return
+  done
   for suite in jammy noble; do
     make_root "$suite" || say "NOT TESTED: install.sh on Ubuntu $suite, because no root could be made"
   done
@@ -108,7 +110,7 @@ failed_before_tests() {
 
 dotnet build MailResponder.sln --disable-build-servers >&2 || failed_before_tests "the build failed"
 wait "$program" || failed_before_tests "publishing failed"
-wait "$roots" || give_up "no Debian 12 root could be made for the tests of install.sh"
+wait "$roots" || give_up "no Debian root could be made for the tests of install.sh"
 
 # The library, not the project: MSBuild would interpret the quotation marks in a filter.
 set -- dotnet test MailResponder.Tests/bin/Debug/net10.0/MailResponder.Tests.dll

@@ -34,6 +34,7 @@ public sealed class HostFileTests
         ["system/prometheus/dashboard.json"] = path => ToolRun.Of("python3", "-m", "json.tool", path),
         ["system/prometheus/mail_responder.rules.yml"] = path => ToolRun.Of("promtool", "check", "rules", path),
         ["system/systemd/journald.conf.d/mail_responder.conf"] = JournaldReads,
+        ["system/systemd/system/postfix.service.d/mail_responder.conf"] = SystemdReads,
         ["system/systemd/system/postfix@.service.d/mail_responder.conf"] = SystemdReads,
     };
 

@@ -249,6 +249,17 @@ public sealed class FreshServerTests(InstalledServers servers)
             """).Good();
     }
 
+    /// <summary>Without the drop-in, journald loses lines of a spike. Debian 13 renamed the unit.</summary>
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void UnitThatStartsPostfix_HasNoLimitOfLines(string suite) => Running(suite).Root.Run("""
+        set -e
+        cd /lib/systemd/system
+        units=$(grep -lE '^ExecStart=.*post(multi|fix) .*start' postfix.service postfix@.service)
+        test -n "$units" || exit 2
+        for unit in $units; do grep -x LogRateLimitIntervalSec=0 "/etc/systemd/system/$unit.d/mail_responder.conf"; done
+        """).Good();
+
     [Theory]
     [MemberData(nameof(Suites))]
     public void SecondRun_ChangesNoByte(string suite)

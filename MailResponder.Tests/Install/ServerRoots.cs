@@ -12,9 +12,10 @@ internal static class ServerRoots
 
     public const string Debian = "bookworm";
 
-    /// <summary>Debian 12, and the Ubuntu releases whose root could be made here.</summary>
-    public static TheoryData<string> Suites =>
-        [.. new[] { Debian, "jammy", "noble" }.Where(suite => suite == Debian || Exists(suite))];
+    /// <summary>Debian 12 and 13, and the Ubuntu releases whose root could be made here.</summary>
+    public static TheoryData<string> Suites => [Debian, "trixie", .. Ubuntu.Where(Exists)];
+
+    private static readonly string[] Ubuntu = ["jammy", "noble"];
 
     /// <summary>
     /// Returns the path of the root of a release, <paramref name="kind"/> being bare or packages. A test that needs it

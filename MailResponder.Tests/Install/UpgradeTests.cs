@@ -146,6 +146,23 @@ public sealed class UpgradeTests : IDisposable
         AssertKept(edits);
     }
 
+    /// <summary>The old program answers from the last good book, which the new one could not use.</summary>
+    [Fact]
+    public void FaultyBook_KeepsTheOldProgram()
+    {
+        const string book = "/etc/mail_responder/responses.json";
+        var program = _server.ReleaseFile("responder");
+        Root.Run($"echo >>{program} && sed -i.good 's/\\[/(/' {book}").Good();
+        var run = _server.Install();
+        Assert.Equal(78, run.ExitCode);
+        Assert.Contains($"run {program} config check", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"{book}:", Root.Run(program + " config check").Output, StringComparison.Ordinal);
+        Root.Run($"! cmp -s /usr/local/bin/responder {program}").Good();
+
+        Root.Run($"mv {book}.good {book}").Good();
+        Assert.Contains("put /usr/local/bin/responder\n", _server.Install().Good().Output, StringComparison.Ordinal);
+    }
+
     /// <summary>
     /// A file that the new version no longer has is removed, and a parameter that it no longer sets is reset.
     /// </summary>

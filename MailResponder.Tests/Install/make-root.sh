@@ -1,7 +1,7 @@
 #!/bin/sh
 # make-root.sh - makes the files of a fresh server, for the tests that install one
 #
-# usage: make-root.sh bookworm|jammy|noble FOLDER
+# usage: make-root.sh bookworm|trixie|jammy|noble FOLDER
 #
 # Makes two roots of that release with debootstrap, as root and with the host's network:
 #
@@ -23,7 +23,7 @@ say() {
 }
 
 if [ $# -ne 2 ] || [ -z "$2" ]; then
-  say "usage: make-root.sh bookworm|jammy|noble FOLDER"
+  say "usage: make-root.sh bookworm|trixie|jammy|noble FOLDER"
   exit 64
 fi
 suite=$1
@@ -50,7 +50,7 @@ mirror() {
 
 bootstrap() {
   case $suite in
-    bookworm) debootstrap --variant=minbase bookworm "$work/bare" "$(mirror)" ;;
+    bookworm | trixie) debootstrap --variant=minbase "$suite" "$work/bare" "$(mirror)" ;;
     # No package of Debian contains Ubuntu's archive key. A root that only tests use, and that is discarded, may do
     # without it. Inside the root, apt verifies packages with the root's own key.
     jammy) debootstrap --variant=minbase --no-check-gpg --components=main,universe jammy "$work/bare" "$(mirror)" ;;

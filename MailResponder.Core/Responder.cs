@@ -22,8 +22,8 @@ internal sealed class Responder(
     ResponderSettings settings, Deadline deadline, Progress progress, TimeProvider clock, Stream? dryRun = null)
 {
     private readonly Renderings _renderings = dryRun is null
-        ? new(settings, IFileSource.For(settings, deadline, progress, ConfigurationCheck.OfPulled(settings)),
-            new RenderingFolder(settings))
+        ? new(settings, new FolderSource(settings, new ColdCache(settings, deadline, progress,
+            ConfigurationCheck.OfPulled(settings))), new RenderingFolder(settings))
         : new(settings, new FolderSource(settings));
 
     /// <summary>Answers the message, or returns why it is not answered.</summary>

@@ -24,7 +24,8 @@ internal static class SendCommand
             var settings = SettingsPath.LoadForService(result);
             var deadline = new Deadline(TimeProvider.System, TimeSpan.FromSeconds(settings.DeadlineSeconds));
             var progress = new Progress();
-            var files = IFileSource.For(settings, deadline, progress, ConfigurationCheck.OfPulled(settings));
+            var files = new FolderSource(
+                settings, new ColdCache(settings, deadline, progress, ConfigurationCheck.OfPulled(settings)));
             var entries = ConfigCommand.EntriesFor(result.GetValue(requested)!, files.Book(), settings);
             var senders = new Senders(settings, deadline, TimeProvider.System);
             var request = new Request(requester, result.GetValue(subject) ?? "", null, [])

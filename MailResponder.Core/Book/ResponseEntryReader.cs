@@ -174,7 +174,7 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
                 continue;
             }
 
-            if (!FilesFolder.IsPlainPath(bucket.Text) || !FilesFolder.IsPlainPath(file.Text))
+            if (!FolderSource.IsPlainPath(bucket.Text) || !FolderSource.IsPlainPath(file.Text))
                 fields.Add(item.Line, place, $"\"{bucket.Text}\" / \"{file.Text}\": bucket and file must have no "
                     + "empty, \".\" or \"..\" part, and no \"\\\"");
             else if (bucket.Text.StartsWith('.'))

@@ -5,7 +5,7 @@ namespace MailResponder.Tests.Book;
 public sealed class AttachmentFiles : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly FilesFolder _files;
+    private readonly FolderSource _files;
 
     public AttachmentFiles()
     {
@@ -13,7 +13,7 @@ public sealed class AttachmentFiles : IDisposable
         _folder.Write("root-beside/tool.zip", "secret");
         _folder.Write("root/bucket/tool.zip", "tool");
         _folder.Write("root/bucket/deep/tool.zip", "deep");
-        _files = new FilesFolder(_folder.PathTo("root"));
+        _files = FilesIn("root");
     }
 
     public void Dispose() => _folder.Dispose();
@@ -89,7 +89,7 @@ public sealed class AttachmentFiles : IDisposable
     {
         Directory.CreateSymbolicLink(_folder.PathTo("linked"), _folder.PathTo("root"));
         File.CreateSymbolicLink(_folder.PathTo("root/bucket/latest.zip"), "tool.zip");
-        var files = new FilesFolder(_folder.PathTo("linked"));
+        var files = FilesIn("linked");
 
         using var stream = files.Open(new ResponseAttachment("bucket", "latest.zip", "a", 1));
 
@@ -116,6 +116,9 @@ public sealed class AttachmentFiles : IDisposable
         Assert.EndsWith($"is outside files_root {_folder.PathTo("root")}", exception.Message,
             StringComparison.Ordinal);
     }
+
+    private FolderSource FilesIn(string root) =>
+        new(TestSettings.In(_folder.Path) with { FilesRoot = _folder.PathTo(root) });
 
     private string Read(string bucket, string file)
     {

@@ -196,7 +196,7 @@ internal sealed class ConfigPull(
             foreach (var attachment in entry.SentAttachments)
             {
                 var path = attachment.Path;
-                if (!FilesFolder.IsPlainPath(path) || !seen.Add(path))
+                if (!FolderSource.IsPlainPath(path) || !seen.Add(path))
                     continue;
                 try
                 {

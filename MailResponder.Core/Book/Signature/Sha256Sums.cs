@@ -60,7 +60,7 @@ internal sealed class Sha256Sums
         }
 
         var name = line[(HashLength + 2)..];
-        if (!FilesFolder.IsPlainPath(name))
+        if (!FolderSource.IsPlainPath(name))
             return $"names \"{name}\", which is not BUCKET/FILE: run sha256sum in the folder that holds the buckets";
         return _hashes.TryAdd(name, line[..HashLength]) ? null : $"names \"{name}\" a second time: remove one";
     }

@@ -211,7 +211,7 @@ internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault>
     /// </summary>
     public static Func<ResponseAttachment, long?> InFilesRoot(ResponderSettings settings, BookSeal? seal)
     {
-        var files = new FilesFolder(settings.FilesRoot);
+        var files = new FolderSource(settings);
         return attachment =>
         {
             using var content = files.Open(attachment);

@@ -11,7 +11,7 @@ namespace MailResponder.Reply.Rendered;
 /// <param name="settings">The settings in force: where the files are, and which names attachments show.</param>
 /// <param name="files">The source of the book and the attachments.</param>
 /// <param name="folder">The folder of the rendered books; null if nothing is rendered in advance.</param>
-internal sealed class Renderings(ResponderSettings settings, IFileSource files, RenderingFolder? folder = null)
+internal sealed class Renderings(ResponderSettings settings, FolderSource files, RenderingFolder? folder = null)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
     private BookFolder? _rendered;

@@ -21,7 +21,7 @@ public sealed class ReplacedAttachments : IDisposable
     [InlineData(true)]
     public void ReplacedWhileItIsVerified_Defers(bool rendered)
     {
-        var files = new Replacing(new FolderSource(_place.Settings), _place);
+        var files = new Replacing(_place);
         if (rendered)
             RenderedPlace.Settle();
         var renderings = new Renderings(
@@ -47,15 +47,11 @@ public sealed class ReplacedAttachments : IDisposable
         Assert.Throws<ChangedFileException>(() => reply.WriteTo(new MemoryStream()));
     }
 
-    private sealed class Replacing(FolderSource files, RenderedPlace place) : IFileSource
+    private sealed class Replacing(RenderedPlace place) : FolderSource(place.Settings)
     {
-        public ResponseBook Book() => files.Book();
-
-        public FileStream Open(ResponseAttachment attachment) => files.Open(attachment);
-
-        public void Verify(ResponseAttachment attachment, Stream content)
+        public override void Verify(ResponseAttachment attachment, Stream content)
         {
-            files.Verify(attachment, content);
+            base.Verify(attachment, content);
             place.Overwrite("The lure");
         }
     }

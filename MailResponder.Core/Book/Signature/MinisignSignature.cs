@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 using MailResponder.Settings;
 using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Math.EC.Rfc8032;
@@ -33,7 +34,6 @@ internal sealed record MinisignSignature(
     private const string TimeField = "timestamp:";
     private const string FileField = "file:";
     private const int HeadBytes = 2 + 8;
-    private static readonly Encoding Utf8 = new UTF8Encoding(false, throwOnInvalidBytes: true);
 
     /// <summary>
     /// Reads a signature and verifies that its trusted comment is signed by one of the keys. Does not check the signed
@@ -45,7 +45,8 @@ internal sealed record MinisignSignature(
     public static MinisignSignature? Read(byte[] text, IReadOnlyList<PublicKey> keys, out string? problem)
     {
         problem = "is not a minisign signature, or was changed; sign again, and upload the file as minisign wrote it";
-        if (text.Length > MaxBytes || Lines(text) is not [var first, var second, var third, var fourth, ""]
+        if (text.Length > MaxBytes || !Utf8.IsValid(text)
+            || Encoding.UTF8.GetString(text).Split('\n') is not [var first, var second, var third, var fourth, ""]
             || !first.StartsWith(Untrusted, StringComparison.Ordinal)
             || !third.StartsWith(Trusted, StringComparison.Ordinal)
             || Bytes(second, HeadBytes + Ed25519.SignatureSize) is not { } signed
@@ -54,32 +55,18 @@ internal sealed record MinisignSignature(
             return null;
         }
 
-        if (signed.AsSpan().StartsWith("Ed"u8))
-        {
-            problem = "is a legacy signature; sign without -l";
-            return null;
-        }
-
         var id = PublicKey.IdOf(signed.AsSpan(2));
         var key = keys.FirstOrDefault(key => key.Id == id);
-        if (!signed.AsSpan().StartsWith("ED"u8))
-            return null;
-        if (key is null)
-        {
-            problem = $"is by the key {id}, but signed_by has {string.Join(" and ", keys.Select(key => key.Id))}; sign "
-                + "with one of those, or, if this key may sign, add it to the settings";
-            return null;
-        }
-
         var (signature, comment) = (signed[HeadBytes..], third[Trusted.Length..]);
-        if (!Verify(key, overBoth, [.. signature, .. Utf8.GetBytes(comment)]))
-        {
-            problem = $"was changed after it was signed, or the key {key.Id} in signed_by is wrong; find out who "
-                + "changed it, and sign again";
-            return null;
-        }
-
-        return WithTime(signature, key, comment, out problem);
+        problem = signed.AsSpan().StartsWith("Ed"u8) ? "is a legacy signature; sign without -l"
+            : !signed.AsSpan().StartsWith("ED"u8) ? problem
+            : key is null ? $"is by the key {id}, but signed_by has {string.Join(" and ", keys.Select(key => key.Id))}; "
+                + "sign with one of those, or, if this key may sign, add it to the settings"
+            : !Verify(key, overBoth, [.. signature, .. Encoding.UTF8.GetBytes(comment)])
+                ? $"was changed after it was signed, or the key {key.Id} in signed_by is wrong; find out who changed it, "
+                    + "and sign again"
+            : null;
+        return problem is null ? WithTime(signature, key!, comment, out problem) : null;
     }
 
     /// <summary>Whether this is a valid signature of the content.</summary>
@@ -111,18 +98,6 @@ internal sealed record MinisignSignature(
         var file = Array.Find(fields, field => field.StartsWith(FileField, StringComparison.Ordinal));
         return new MinisignSignature(
             signature, key, comment, DateTimeOffset.FromUnixTimeSeconds(seconds), file?[FileField.Length..]);
-    }
-
-    private static string[] Lines(byte[] text)
-    {
-        try
-        {
-            return Utf8.GetString(text).Split('\n');
-        }
-        catch (DecoderFallbackException)
-        {
-            return [];
-        }
     }
 
     /// <summary>

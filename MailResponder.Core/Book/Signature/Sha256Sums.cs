@@ -25,23 +25,12 @@ internal sealed class Sha256Sums
     public static Sha256Sums? Parse(byte[] text, out string? problem)
     {
         var sums = new Sha256Sums();
-        if (!Utf8.IsValid(text))
-        {
-            problem = "is not UTF-8 text: name the files in UTF-8, create it again with sha256sum, and sign it";
-            return null;
-        }
-
+        problem = Utf8.IsValid(text) ? null
+            : "is not UTF-8 text: name the files in UTF-8, create it again with sha256sum, and sign it";
         var lines = Encoding.UTF8.GetString(text).Split('\n');
-        for (var i = 0; i < lines.Length - 1; i++)
-        {
-            if (sums.Add(lines[i]) is { } wrong)
-            {
-                problem = $"line {i + 1} {wrong}; then sign it again";
-                return null;
-            }
-        }
-
-        problem = lines[^1].Length == 0 ? null
+        for (var i = 0; problem is null && i < lines.Length - 1; i++)
+            problem = sums.Add(lines[i]) is { } wrong ? $"line {i + 1} {wrong}; then sign it again" : null;
+        problem ??= lines[^1].Length == 0 ? null
             : "ends in the middle of a line; create it again with sha256sum, and sign it";
         return problem is null ? sums : null;
     }

@@ -22,16 +22,6 @@ internal sealed class PostfixLogDatabase(string path, int flags) : IDisposable
 
     private readonly Dictionary<string, SqliteCommand> _commands = [];
 
-    public static bool IsDamage(ResponderException exception) =>
-        exception.InnerException is SqliteException { SqliteErrorCode: 11 or 26 };
-
-    /// <summary>Renames a damaged file by adding ".damaged". Only statistics are lost.</summary>
-    public static void PutAside(string file)
-    {
-        File.Move(file, file + ".damaged", overwrite: true);
-        File.Delete(file + "-journal");
-    }
-
     /// <summary>Returns the figures for the mails that arrived in a span of time.</summary>
     /// <param name="file">The database file.</param>
     /// <param name="since">The beginning of the span.</param>

@@ -31,28 +31,24 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     /// <summary>Reads a line of Postfix's log.</summary>
     public void ReadMail(ReadOnlySpan<byte> text)
     {
+        Lines++;
         // "postfix/smtpd"; for a named instance or service, "postfix-out/submission/smtpd".
-        var isKnown = SyslogLine.TryParse(Encoding.Latin1.GetString(text), clock.GetUtcNow(), out var line)
-            && line.Program.StartsWith("postfix")
-            && FollowPostfix(line, line.Program[(line.Program.LastIndexOf('/') + 1)..].ToString(),
+        if (SyslogLine.TryParse(Encoding.Latin1.GetString(text), clock.GetUtcNow(), out var line)
+            && line.Program.StartsWith("postfix"))
+            FollowPostfix(line.Text, line.Program[(line.Program.LastIndexOf('/') + 1)..],
                 PostfixLogReport.Microseconds(line.Time));
-        Count(isKnown);
+        else
+            Unknown++;
     }
 
     /// <summary>Reads a line of the responder's log of events.</summary>
     public void ReadEvent(ReadOnlySpan<byte> text)
     {
-        var read = MessageEvent.Read(text);
-        if (read is { Result: not Result.Probe } && PostfixText.IsQueueId(read.QueueId))
-            Follow(read);
-        Count(read is not null);
-    }
-
-    private void Count(bool isKnown)
-    {
         Lines++;
-        if (!isKnown)
+        if (MessageEvent.Read(text) is not { } read)
             Unknown++;
+        else if (read.Result != Result.Probe && PostfixText.IsQueueId(read.QueueId))
+            Follow(read);
     }
 
     private void Follow(MessageEvent read)
@@ -78,24 +74,19 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         }
     }
 
-    private bool FollowPostfix(SyslogLine line, string service, long at)
+    private void FollowPostfix(ReadOnlySpan<char> text, ReadOnlySpan<char> service, long at)
     {
-        var text = line.Text;
         // Do not count a probe of `responder doctor`.
         if (ProbeTag.In(text) is not null)
         {
             if (PostfixText.TryQueueId(ref text, out var probe))
                 _rows.Forget(probe, at);
-            return true;
         }
-
-        if (text.StartsWith("NOQUEUE: "))
+        else if (text.StartsWith("NOQUEUE: "))
         {
             Reject(text["NOQUEUE: ".Length..], at);
-            return true;
         }
-
-        if (text.StartsWith("warning: "))
+        else if (text.StartsWith("warning: "))
         {
             // "warning: QUEUEID: queue file size limit exceeded" is the only warning that means a refused mail.
             var warning = text["warning: ".Length..];
@@ -106,12 +97,15 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
                 _tooLarge = large;
                 _rows.AddRejection(at);
             }
-
-            return true;
         }
+        else if (PostfixText.TryQueueId(ref text, out var id))
+        {
+            FollowMessage(text, service, id, at);
+        }
+    }
 
-        if (!PostfixText.TryQueueId(ref text, out var id))
-            return true;
+    private void FollowMessage(ReadOnlySpan<char> text, ReadOnlySpan<char> service, string id, long at)
+    {
         switch (service)
         {
             case "smtpd" or "qmqpd" when text.StartsWith("client="):
@@ -135,10 +129,9 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             case "pickup":
                 break;
             default:
-                return FollowAgent(text, id, at);
+                FollowAgent(text, id, at);
+                break;
         }
-
-        return true;
     }
 
     private void Join(long message, ReadOnlySpan<char> originalId, long at)
@@ -147,28 +140,36 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             _rows.Join(message, whole);
     }
 
-    /// <summary>Reads a line of qmgr(8) or of a delivery agent. False if its form is unknown.</summary>
-    private bool FollowAgent(ReadOnlySpan<char> text, string id, long at)
+    /// <summary>Reads a line of qmgr(8) or of a delivery agent.</summary>
+    private void FollowAgent(ReadOnlySpan<char> text, string id, long at)
     {
         if (text.StartsWith("to=<"))
-            return FollowDelivery(text, id, at);
-        if (text is "removed" && _rows.Find(id, at) is { } gone)
+        {
+            FollowDelivery(text, id, at);
+        }
+        else if (text is "removed" && _rows.Find(id, at) is { } gone)
+        {
             _rows.SetRemoved(gone, at);
-        if (!text.StartsWith("from=<"))
-            return true;
-        var message = _rows.FindOrBegin(id, at, at);
-        var facts = text[(text.LastIndexOf(">, ") + 1)..];
-        if (facts.Contains("status=expired", StringComparison.Ordinal)
-            || facts.Contains("status=force-expired", StringComparison.Ordinal))
-            _rows.SetExpired(message);
-        return true;
+        }
+        else if (text.StartsWith("from=<"))
+        {
+            var message = _rows.FindOrBegin(id, at, at);
+            var facts = text[(text.LastIndexOf(">, ") + 1)..];
+            if (facts.Contains("status=expired", StringComparison.Ordinal)
+                || facts.Contains("status=force-expired", StringComparison.Ordinal))
+                _rows.SetExpired(message);
+        }
     }
 
-    private bool FollowDelivery(ReadOnlySpan<char> text, string id, long at)
+    private void FollowDelivery(ReadOnlySpan<char> text, string id, long at)
     {
         var end = text.IndexOf(">, relay=");
         if (end < 0 || !PostfixText.TryStatus(text[(end + 2)..], out var status, out var delay))
-            return false;
+        {
+            Unknown++;
+            return;
+        }
+
         var message = _rows.FindOrBegin(id, at, at - delay);
         var recipients = text[..(end + 1)];
         var asked = PostfixText.Value(recipients, "orig_to");
@@ -188,7 +189,6 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         if (mark >= 0 && text[^1] == ')' && text[(mark + "(forwarded as ".Length)..^1].ToString() is var next
             && PostfixText.IsQueueId(next))
             _rows.Join(_rows.FindOrBegin(next, at, at), message);
-        return true;
     }
 
     private void Reject(ReadOnlySpan<char> text, long at)

@@ -1,5 +1,6 @@
 using MailResponder.Logs;
 using MailResponder.Settings;
+using Microsoft.Data.Sqlite;
 
 namespace MailResponder.PostfixLog;
 
@@ -42,9 +43,13 @@ internal sealed class PostfixLogReader(string mailLog, string events, TimeProvid
         {
             return ReadOnce(settings);
         }
-        catch (ResponderException exception) when (PostfixLogDatabase.IsDamage(exception))
+        catch (ResponderException exception) when (
+            exception.InnerException is SqliteException { SqliteErrorCode: 11 or 26 })
         {
-            PostfixLogDatabase.PutAside(settings.PostfixLog.Database);
+            // Only statistics are lost.
+            var file = settings.PostfixLog.Database;
+            File.Move(file, file + ".damaged", overwrite: true);
+            File.Delete(file + "-journal");
             return ReadOnce(settings);
         }
     }

@@ -55,7 +55,7 @@ internal static class SecretFile
     public static bool TryCreate(string path, string text, UnixFileMode mode, uint? group = null)
     {
         var isNew = false;
-        Appear(path, path, () =>
+        Appear(path, () =>
         {
             // The file is complete before it gets its name, so no process can read half a key.
             var content = Content(stream => stream.Write(Encoding.UTF8.GetBytes(text)), mode, group);
@@ -68,18 +68,6 @@ internal static class SecretFile
             });
         });
         return isNew;
-    }
-
-    /// <summary>Replaces a whole file. The new file keeps the owner, group and mode of the old one.</summary>
-    /// <exception cref="ResponderException">
-    /// The file cannot be written, or its owner and group cannot be kept.
-    /// </exception>
-    public static void Replace(string path, string text, string what)
-    {
-        var subject = $"{what} {path}";
-        var target = FileTrouble.InWords(Cause.Output, subject,
-            () => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
-        Appear(target, subject, () => AtomicFile.Write(target, RegularFile.OwnerOnly, LikeOld(target, text)));
     }
 
     /// <summary>
@@ -115,20 +103,20 @@ internal static class SecretFile
     /// <param name="write">Writes the content.</param>
     /// <exception cref="ResponderException">The file cannot be written.</exception>
     public static void Put(string path, UnixFileMode mode, uint? group, Action<Stream> write) =>
-        Appear(path, path, () => AtomicFile.Write(path, RegularFile.OwnerOnly, Content(write, mode, group)));
+        Appear(path, () => AtomicFile.Write(path, RegularFile.OwnerOnly, Content(write, mode, group)));
 
     /// <summary>
     /// Renames a file over another one of the same folder. The change is on the disk before this returns.
     /// </summary>
     /// <exception cref="ResponderException">The file cannot be renamed.</exception>
-    public static void Move(string from, string to) => Appear(to, to, () => AtomicFile.Rename(from, to));
+    public static void Move(string from, string to) => Appear(to, () => AtomicFile.Rename(from, to));
 
     /// <summary>
     /// Runs an action that makes a file appear under a name, in a folder where root may do that
     /// (<see cref="OwnFolder"/>).
     /// </summary>
-    private static void Appear(string path, string subject, Action make) =>
-        FileTrouble.InWords(Cause.Output, subject, () =>
+    private static void Appear(string path, Action make) =>
+        FileTrouble.InWords(Cause.Output, path, () =>
         {
             OwnFolder.Require(Path.GetDirectoryName(Path.GetFullPath(path))!);
             make();

@@ -138,7 +138,9 @@ internal sealed class AddressKey
             "# Address keys, the newest first. All hosts need this file unchanged: do not remove a line.\n");
         for (AddressKey? key = New(before, now); key is not null; key = key.Earlier)
             text.Append(key.Line).Append('\n');
-        SecretFile.Replace(path, text.ToString(), "address key");
+        using var file = new PreparedFiles();
+        file.Add(SecretFile.Prepare(path, text.ToString(), group: null, "address key"));
+        file.PutInPlace();
         return Load(path);
     }
 

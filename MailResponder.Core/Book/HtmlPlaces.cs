@@ -9,6 +9,8 @@ internal sealed class HtmlPlaces(string html)
     /// <summary>The elements whose content is text, whatever it looks like.</summary>
     private static readonly string[] WithoutMarkup = ["style", "script", "title", "textarea"];
 
+    private static readonly char[] EndsOrQuotes = ['>', '"', '\''];
+
     private readonly List<(int Begin, int End, string What)> _places = [.. WithoutLinks(html)];
     private int _next;
 
@@ -82,18 +84,10 @@ internal sealed class HtmlPlaces(string html)
     /// <summary>Returns the end of the tag. A &gt; in quotation marks does not end it.</summary>
     private static int EndOfTag(string html, int begin)
     {
-        char? quote = null;
-        for (var i = begin; i < html.Length; i++)
-        {
-            if (html[i] == quote)
-                quote = null;
-            else if (quote is null && html[i] is '"' or '\'')
-                quote = html[i];
-            else if (quote is null && html[i] == '>')
-                return i + 1;
-        }
-
-        return html.Length;
+        var at = html.IndexOfAny(EndsOrQuotes, begin);
+        while (at >= 0 && html[at] != '>')
+            at = html.IndexOf(html[at], at + 1) is >= 0 and var quote ? html.IndexOfAny(EndsOrQuotes, quote + 1) : -1;
+        return at < 0 ? html.Length : at + 1;
     }
 
     private static int EndOf(string html, string end, int from) =>

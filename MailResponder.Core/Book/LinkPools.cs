@@ -37,8 +37,11 @@ internal sealed class LinkPools
     }
 
     /// <summary>Finds a pool by its name and marks it as used. Null if there is none.</summary>
-    public LinkPool? Find(string name) => _pools.TryGetValue(name, out var found) && (_used.Add(name) || true)
-        ? found.Pool : null;
+    public LinkPool? Find(string name)
+    {
+        _used.Add(name);
+        return _pools.GetValueOrDefault(name).Pool;
+    }
 
     /// <summary>Returns the pool name that a mistyped name resembles. Null if none is similar.</summary>
     public string? Nearest(string name) => Words.Nearest(name, [.. _pools.Keys]);

@@ -21,11 +21,6 @@ namespace MailResponder.Feedback;
 internal sealed record SnsSender(
     string Topic, IReadOnlyList<X509Certificate2> Certificates, int LeastSignatureVersion = 2)
 {
-    /// <summary>
-    /// The signed fields other than Message and Subject. SNS writes all of them into every notification.
-    /// </summary>
-    private static string[] Lines => ["MessageId", "Timestamp", "TopicArn", "Type"];
-
     /// <summary>Reads a file of one or more certificates.</summary>
     /// <exception cref="ResponderException">The file cannot be read, or a certificate in it has no RSA key.</exception>
     public static IReadOnlyList<X509Certificate2> LoadCertificates(string path)
@@ -59,8 +54,9 @@ internal sealed record SnsSender(
         if (envelope.Members.GroupBy(member => member.Name, StringComparer.OrdinalIgnoreCase).Any(
             same => same.Count() > 1))
             return "has a field twice; SNS writes each field once";
+        // SNS writes all signed fields except Subject into every notification.
         if (envelope["Message"]?.Kind != JsonValueKind.String
-            || !Array.TrueForAll(Lines, name => IsLine(envelope[name]))
+            || !Array.TrueForAll(["MessageId", "Timestamp", "TopicArn", "Type"], name => IsLine(envelope[name]))
             || !(envelope["Subject"] is null or { Kind: JsonValueKind.Null } || IsLine(envelope["Subject"])))
         {
             return "does not have the fields of SNS: Message, MessageId, Timestamp, TopicArn and Type are texts, and "

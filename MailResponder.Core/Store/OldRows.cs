@@ -84,7 +84,14 @@ internal sealed class OldRows(IDatabase database)
     {
         (string, object)[] old = [("generation", key.Generation), ("verdict", (int)verdict), ("end", before)];
         var after = Array.Empty<byte>();
-        while (database.Try(() => OldListed(after, old)) is { Count: > 0 } found)
+        // The batches are in the order of the keys, so that no batch reads the same rows again. This takes no lock.
+        while (database.Try(() => database.Rows(
+            $"""
+            SELECT subject FROM listed
+            WHERE generation = @generation AND subject > @after AND verdict = @verdict AND listed_at < @end
+            ORDER BY subject LIMIT {ListedAtOnce}
+            """,
+            row => row.Bytes(0), [("after", after), .. old])) is { Count: > 0 } found)
         {
             // A row whose verdict changed meanwhile stays.
             var (names, values) = Sql.Each("subject", found);
@@ -96,18 +103,6 @@ internal sealed class OldRows(IDatabase database)
             after = found[^1];
         }
     }
-
-    /// <summary>
-    /// Returns the next batch of old subjects in the order of the keys, so that no batch reads the same rows again.
-    /// Takes no lock.
-    /// </summary>
-    private List<byte[]> OldListed(byte[] after, (string, object)[] old) => database.Rows(
-        $"""
-        SELECT subject FROM listed
-        WHERE generation = @generation AND subject > @after AND verdict = @verdict AND listed_at < @end
-        ORDER BY subject LIMIT {ListedAtOnce}
-        """,
-        row => row.Bytes(0), [("after", after), .. old]);
 
     /// <summary>
     /// Pauses so that other processes can proceed, and adapts the size of the next batch to the duration of this one.

@@ -222,9 +222,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     {
         _keyChange.Hold(Key);
         var nobody = Key.Requester("nobody@feedback.invalid")!.Address;
-        database.Execute(
-            "REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, 0, 0)",
-            ("generation", Key.Generation), ("subject", nobody));
+        Set(nobody, Verdict.None);
         return database.Execute("DELETE FROM listed WHERE generation = @generation AND subject = @subject",
             ("generation", Key.Generation), ("subject", nobody));
     });

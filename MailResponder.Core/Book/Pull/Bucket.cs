@@ -59,8 +59,8 @@ internal sealed class Bucket : IDisposable
         try
         {
             using var response = _client.GetObjectAsync(request, timeout.Token).GetAwaiter().GetResult();
-            return Store(
-                response, path, new FileRoom(path, maxBytes ?? _maxFileBytes, maxBytes is not null), timeout.Token);
+            var room = new FileRoom(Path.GetDirectoryName(path)!, maxBytes ?? _maxFileBytes, maxBytes is not null);
+            return Store(response, path, room, timeout.Token);
         }
         catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotModified)
         {

@@ -7,40 +7,35 @@ namespace MailResponder.Book;
 /// disk must stay free. The database, the queue and the logs are often on the same disk, and if it is full, no message
 /// is answered.
 /// </summary>
-internal sealed class FileRoom
+/// <param name="folder">The folder of the file. It is created if it is missing.</param>
+/// <param name="maxBytes">The limit in bytes.</param>
+/// <param name="isFixed">Whether this limit is fixed for the kind of file. False: it is a setting.</param>
+/// <exception cref="IOException">The folder cannot be created, or the free space cannot be read.</exception>
+/// <exception cref="UnauthorizedAccessException">The caller may not create the folder.</exception>
+internal sealed class FileRoom(string folder, long maxBytes, bool isFixed)
 {
     private const int ReservedPart = 20;
-    private readonly long _maxBytes;
-    private readonly string _limit;
-    private readonly long _freeBytes;
-    private readonly string _folder;
-
-    /// <summary>Creates the file's folder and reads how much space is free.</summary>
-    /// <param name="path">The file to be written.</param>
-    /// <param name="maxBytes">The limit in bytes.</param>
-    /// <param name="isFixed">Whether this limit is fixed for the kind of file. False: it is a setting.</param>
-    /// <exception cref="IOException">The folder cannot be created, or the free space cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The caller may not create the folder.</exception>
-    public FileRoom(string path, long maxBytes, bool isFixed = false)
-    {
-        _folder = Path.GetDirectoryName(path)!;
-        Directory.CreateDirectory(_folder);
-        var disk = Space.OfDisk(_folder);
-        _limit = isFixed ? $"a file of this kind has at most {maxBytes}; is it the right one?"
-            : $"s3.max_file_bytes is {maxBytes}; upload a smaller file, or raise the setting";
-        (_maxBytes, _freeBytes) = (maxBytes, Math.Max(0, disk.FreeBytes - (disk.TotalBytes / ReservedPart)));
-    }
+    private readonly long _freeBytes = FreeIn(folder);
 
     /// <summary>Checks the size of the file, or the size it has reached so far.</summary>
     /// <exception cref="ResponderException">The file is too large.</exception>
     public void Check(long bytes)
     {
-        var limit = bytes > _maxBytes ? _limit
+        var limit = bytes > maxBytes
+            ? isFixed ? $"a file of this kind has at most {maxBytes}; is it the right one?"
+                : $"s3.max_file_bytes is {maxBytes}; upload a smaller file, or raise the setting"
             : bytes > _freeBytes ? $"the disk is full: {_freeBytes} bytes are free, not counting the "
-                + $"{100 / ReservedPart} % kept free for the database; make room on the disk of {_folder}, or upload a "
+                + $"{100 / ReservedPart} % kept free for the database; make room on the disk of {folder}, or upload a "
                 + "smaller file"
             : null;
         if (limit is not null)
             throw new ResponderException(Cause.Attachment, $"has {bytes} bytes or more, and {limit}");
+    }
+
+    private static long FreeIn(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var disk = Space.OfDisk(folder);
+        return Math.Max(0, disk.FreeBytes - (disk.TotalBytes / ReservedPart));
     }
 }

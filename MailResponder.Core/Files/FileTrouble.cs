@@ -78,8 +78,7 @@ internal static class FileTrouble
         UnauthorizedAccessException => $"the user {RunningUser.Name} may not read or write it",
         NotRegularFileException or ChangedFileException => exception.Message,
         PathTooLongException => OfNumber(NameTooLong),
-        IOException => OfNumber(Number(exception)),
-        _ => InputOutputError(Number(exception)),
+        _ => OfNumber(exception.HResult & 0xffff),
     };
 
     /// <summary>Returns why a program cannot be started, as a phrase whose subject is the program.</summary>
@@ -113,10 +112,6 @@ internal static class FileTrouble
         NameTooLong => "the name is too long; each part of a path may have 255 bytes, and the whole path 4095",
         LinksInACircle => "symbolic links lead in a circle; see: ls -l, and correct one of them",
         NoLocks => "the file system does not support locks; use a disk of this host",
-        _ => InputOutputError(number),
+        _ => $"input/output error {number}; check the disk",
     };
-
-    private static string InputOutputError(int number) => $"input/output error {number}; check the disk";
-
-    private static int Number(Exception exception) => exception.HResult & 0xffff;
 }

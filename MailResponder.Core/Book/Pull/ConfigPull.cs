@@ -188,36 +188,29 @@ internal sealed class ConfigPull(
     /// </summary>
     private void FetchAttachments(Bucket bucket, ResponseBook book, Sha256Sums? sums)
     {
-        var seen = new HashSet<string>();
-        var all = book.Entries.SelectMany(entry => entry.SentAttachments).Select(attachment => attachment.Path)
-            .ToHashSet();
-        foreach (var entry in book.Entries)
+        var all = book.Entries.SelectMany(entry => entry.SentAttachments, (entry, file) => (Entry: entry.Number, File: file))
+            .DistinctBy(one => one.File.Path).ToList();
+        var names = all.Select(one => one.File.Path).ToHashSet();
+        foreach (var (entry, file) in all.Where(one => FolderSource.IsPlainPath(one.File.Path)))
         {
-            foreach (var attachment in entry.SentAttachments)
+            try
             {
-                var path = attachment.Path;
-                if (!FolderSource.IsPlainPath(path) || !seen.Add(path))
-                    continue;
-                try
-                {
-                    if (_files.ObstacleTo(path, all) is { } obstacle)
-                        throw new ResponderException(
-                            Cause.Attachment, $"s3://{path}: {obstacle}; give the object another key");
-                    // Check this first: a file that is not listed need not be downloaded.
-                    if (sums is not null)
-                        BookSeal.Listed(sums, path, BookSeal.SumsName);
-                    _files.Fetch(bucket, attachment.Bucket, attachment.File, path);
-                    if (sums is not null)
-                        BookSeal.CheckHash(sums, path, _files.HashOfNew(path), BookSeal.SumsName);
-                    _lengths[path] = new FileInfo(_files.New(path)).Length;
-                }
-                catch (ResponderException exception)
-                {
-                    if (exception.Cause == Cause.S3)
-                        _code = ExitCode.Unavailable;
-                    _faults.Add(new Fault(
-                        _place, attachment.Line, $"entry {entry.Number}, attachments", exception.Message));
-                }
+                if (_files.ObstacleTo(file.Path, names) is { } obstacle)
+                    throw new ResponderException(
+                        Cause.Attachment, $"s3://{file.Path}: {obstacle}; give the object another key");
+                // Check this first: a file that is not listed need not be downloaded.
+                if (sums is not null)
+                    BookSeal.Listed(sums, file.Path, BookSeal.SumsName);
+                _files.Fetch(bucket, file.Bucket, file.File, file.Path);
+                if (sums is not null)
+                    BookSeal.CheckHash(sums, file.Path, _files.HashOfNew(file.Path), BookSeal.SumsName);
+                _lengths[file.Path] = new FileInfo(_files.New(file.Path)).Length;
+            }
+            catch (ResponderException exception)
+            {
+                if (exception.Cause == Cause.S3)
+                    _code = ExitCode.Unavailable;
+                _faults.Add(new Fault(_place, file.Line, $"entry {entry}, attachments", exception.Message));
             }
         }
     }

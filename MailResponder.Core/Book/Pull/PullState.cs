@@ -10,12 +10,9 @@ namespace MailResponder.Book;
 /// The recorded state of each file of the cache, by its path below the files root. It is stored in a file. If that file
 /// is lost, the next pull downloads everything again.
 /// </summary>
-internal sealed class PullState
+/// <param name="filesRoot">The folder of the attachments, which also holds the file.</param>
+internal sealed class PullState(string filesRoot)
 {
-    private readonly string _path;
-
-    private PullState(string path, Dictionary<string, FetchedFile> files) => (_path, Files) = (path, files);
-
     /// <summary>Returns the time when the last good pull ended. Null if there was none.</summary>
     public static DateTimeOffset? LastSaved(string filesRoot) =>
         PathIn(filesRoot) is var path && File.Exists(path) ? new DateTimeOffset(File.GetLastWriteTimeUtc(path)) : null;
@@ -42,24 +39,18 @@ internal sealed class PullState
 
     /// <summary>
     /// The files by name. For an attachment, the name is the path below the files root. For the book and the files next
-    /// to it, it begins with "/".
+    /// to it, it begins with "/". At first they are those of the file; none if it is missing or unreadable.
     /// </summary>
-    public Dictionary<string, FetchedFile> Files { get; }
-
-    /// <summary>Reads the state from its file. The state is empty if the file is missing or unreadable.</summary>
-    public static PullState Load(string filesRoot)
-    {
-        var path = PathIn(filesRoot);
-        return new(path, FileTrouble.OrNull(() => JsonFile.Read(path, PullJson.Default.Files)) ?? []);
-    }
+    public Dictionary<string, FetchedFile> Files { get; } =
+        FileTrouble.OrNull(() => JsonFile.Read(PathIn(filesRoot), PullJson.Default.Files)) ?? [];
 
     /// <summary>
     /// Writes the new state under another name. Its modification time is the time of this pull, even if the pull
     /// changed nothing.
     /// </summary>
     /// <returns>That name, and the name to give it.</returns>
-    public (string Unfinished, string Target) Prepare() => (AtomicFile.Prepare(_path, mode: null,
-        output => JsonSerializer.Serialize(output, Files, PullJson.Default.Files)), _path);
+    public (string Unfinished, string Target) Prepare() => (AtomicFile.Prepare(PathIn(filesRoot), mode: null,
+        output => JsonSerializer.Serialize(output, Files, PullJson.Default.Files)), PathIn(filesRoot));
 
     private static string RefusalIn(string filesRoot) => Path.Join(filesRoot, ".pull.refused");
 

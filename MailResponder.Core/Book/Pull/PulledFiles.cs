@@ -16,7 +16,7 @@ internal sealed class PulledFiles(ResponderSettings settings)
     private const char BesideBook = '/';
     private static readonly TimeSpan KeepUnused = TimeSpan.FromDays(1);
     private readonly string _staging = Path.Join(settings.FilesRoot, ".pull");
-    private readonly PullState _state = PullState.Load(settings.FilesRoot);
+    private readonly PullState _state = new(settings.FilesRoot);
     private readonly Dictionary<string, FetchedFile> _fetched = [];
 
     public int Fetched => _fetched.Count;

@@ -8,10 +8,6 @@ namespace MailResponder.Book;
 /// <summary>Describes S3's errors for the operator.</summary>
 internal static class S3Trouble
 {
-    private const string TemporaryRedirect =
-        "S3 redirects to another place for now, as it does for a new bucket in another region; " +
-        "correct s3.region, or wait a day";
-
     public static string Describe(Exception exception, bool timedOut) => exception switch
     {
         AmazonServiceException service => Describe(service),
@@ -46,11 +42,13 @@ internal static class S3Trouble
         "InvalidToken" =>
             "S3 does not know the session token; correct aws_session_token in credentials_file, " +
             "or remove it if the access key is permanent",
-        "PermanentRedirect" or "AuthorizationHeaderMalformed" => "the bucket is in another region; correct s3.region",
-        "TemporaryRedirect" => TemporaryRedirect,
-        _ when exception.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.PermanentRedirect =>
+        var code when code is "PermanentRedirect" or "AuthorizationHeaderMalformed"
+            || exception.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.PermanentRedirect =>
             "the bucket is in another region; correct s3.region",
-        _ when exception.StatusCode is HttpStatusCode.Found or HttpStatusCode.TemporaryRedirect => TemporaryRedirect,
+        var code when code == "TemporaryRedirect"
+            || exception.StatusCode is HttpStatusCode.Found or HttpStatusCode.TemporaryRedirect =>
+            "S3 redirects to another place for now, as it does for a new bucket in another region; " +
+            "correct s3.region, or wait a day",
         _ when exception.StatusCode == HttpStatusCode.NotFound =>
             "there is no such object; upload it, or correct the name",
         _ when exception.StatusCode == HttpStatusCode.Forbidden =>

@@ -145,30 +145,21 @@ internal sealed class FeedbackReader(
     private void ReadEnvelope(LocatedJson envelope, string type, LocatedJson message, string place)
     {
         _hasEnvelope = true;
-        if (type == "SubscriptionConfirmation")
+        var problem = type switch
         {
-            AddFault(place, "SNS asks whether to send feedback here; if you subscribed, confirm it in the SNS "
-                + "console, or with: aws sns confirm-subscription --topic-arn … --token … (both values are in the "
-                + "message)");
-        }
-        else if (type == "UnsubscribeConfirmation")
-        {
-            AddFault(place, "the subscription has ended, and no more feedback arrives through it; if you did not "
-                + "end it, subscribe again");
-        }
-        else if (sender.Objection(envelope) is { } objection)
-        {
-            AddFault(place, objection);
-        }
-        else if (sender.Doubt(envelope) is { } doubt)
-        {
+            "SubscriptionConfirmation" => "SNS asks whether to send feedback here; if you subscribed, confirm it in the "
+                + "SNS console, or with: aws sns confirm-subscription --topic-arn … --token … (both values are in the "
+                + "message)",
+            "UnsubscribeConfirmation" => "the subscription has ended, and no more feedback arrives through it; if you "
+                + "did not end it, subscribe again",
+            _ => sender.Objection(envelope),
+        };
+        if (problem is null && (problem = sender.Doubt(envelope)) is not null)
             HasUnverified = true;
-            AddFault(place, doubt);
-        }
+        if (problem is not null)
+            AddFault(place, problem);
         else
-        {
             ReadSigned(message, place + "Message", SnsSender.SignedAt(envelope)!.Value);
-        }
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using MimeKit;
 using MimeKit.Utils;
@@ -10,17 +11,12 @@ namespace MailResponder.Feedback;
 /// </summary>
 internal static class NotificationMail
 {
+    private static readonly SearchValues<byte> InFieldName =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"u8);
+
     /// <summary>Whether the file begins like a mail: with a header field, or with an mbox From line.</summary>
-    public static bool IsMail(ReadOnlySpan<byte> file)
-    {
-        if (file.StartsWith("From "u8))
-            return true;
-        var nameLength = 0;
-        while (nameLength < file.Length
-            && (char.IsAsciiLetterOrDigit((char)file[nameLength]) || file[nameLength] == (byte)'-'))
-            nameLength++;
-        return nameLength > 0 && file[nameLength..].StartsWith(":"u8);
-    }
+    public static bool IsMail(ReadOnlySpan<byte> file) => file.StartsWith("From "u8)
+        || (file.IndexOfAnyExcept(InFieldName) is > 0 and var end && file[end] == (byte)':');
 
     /// <summary>Reads the mails of an mbox, or the single mail if the file is not an mbox.</summary>
     /// <param name="file">The whole file.</param>

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using MailResponder.Files;
 
 namespace MailResponder.Standins.AwsQuery;
 
@@ -9,7 +10,7 @@ namespace MailResponder.Standins.AwsQuery;
 /// <param name="most">
 /// The number of characters to escape, if it is known. After the last one, the search for more stops.
 /// </param>
-internal sealed class EscapedBase64(EscapedBase64.Output output, long most = long.MaxValue) : Stream
+internal sealed class EscapedBase64(EscapedBase64.Output output, long most = long.MaxValue) : WriteOnlyStream
 {
     private const int GroupBytes = 3;
 
@@ -27,22 +28,6 @@ internal sealed class EscapedBase64(EscapedBase64.Output output, long most = lon
 
     /// <summary>The number of characters that were escaped, without the padding.</summary>
     public long Escaped { get; private set; }
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -69,16 +54,6 @@ internal sealed class EscapedBase64(EscapedBase64.Output output, long most = lon
         buffer.CopyTo(_group);
         _grouped = buffer.Length;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

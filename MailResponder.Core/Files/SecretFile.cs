@@ -27,9 +27,7 @@ internal static class SecretFile
     /// <exception cref="ResponderException">The file cannot be used, or its first line is empty.</exception>
     public static string ReadPassword(string path)
     {
-        var text = Read(path, Cause.Settings, "password file");
-        var end = text.AsSpan().IndexOfAny('\r', '\n');
-        var password = end < 0 ? text : text[..end];
+        var password = Read(path, Cause.Settings, "password file").Split(['\r', '\n'], 2)[0];
         return password.Length > 0 ? password
             : throw new ResponderException(Cause.Settings,
                 $"password file {path}: its first line is empty; it must hold the password");

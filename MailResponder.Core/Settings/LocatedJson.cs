@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -198,10 +197,8 @@ internal sealed class LocatedJson(JsonValueKind kind, int line, string text = ""
 
     private static int FirstLineThatIsNotUtf8(ReadOnlySpan<byte> text)
     {
-        var at = 0;
-        while (Rune.DecodeFromUtf8(text[at..], out _, out var length) == OperationStatus.Done)
-            at += length;
-        return text[..at].Count((byte)'\n') + 1;
+        Utf8.ToUtf16(text, new char[text.Length], out var valid, out _, replaceInvalidSequences: false);
+        return text[..valid].Count((byte)'\n') + 1;
     }
 
     /// <summary>Counts lines as the reader advances, so that a whole file needs only one pass.</summary>

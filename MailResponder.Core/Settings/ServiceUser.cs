@@ -22,12 +22,8 @@ internal static class ServiceUser
     /// there is nothing to do.
     /// </summary>
     /// <exception cref="ResponderException">The owner is no user of this host, or root may not become it.</exception>
-    public static IDisposable? Act(ResponderSettings settings)
-    {
-        if (OwnerOf(settings) is not { } owner)
-            return null;
-        return Act(owner) ?? throw CannotBe(owner, settings);
-    }
+    public static IDisposable? Act(ResponderSettings settings) =>
+        OwnerOf(settings) is { } owner ? Act(owner) ?? throw CannotBe(owner, settings) : null;
 
     /// <summary>Makes the process act as any user until the result is disposed. Only root may call this.</summary>
     /// <returns>Null if there is no such user, or root may not become it.</returns>
@@ -41,12 +37,8 @@ internal static class ServiceUser
     /// Returns the owner of the folder. Null if the process does not run as root, or if root owns the folder. The
     /// folder is the one that the settings name, even if it holds a symbolic link to the file.
     /// </summary>
-    private static uint? OwnerOf(ResponderSettings settings)
-    {
-        var folder = FolderOf(settings);
-        return ProcessUser.Effective == 0 && FileStatus.TryRead(folder, out var found) && found.Owner != 0 ? found.Owner
-            : null;
-    }
+    private static uint? OwnerOf(ResponderSettings settings) => ProcessUser.Effective == 0
+        && FileStatus.TryRead(FolderOf(settings), out var found) && found.Owner != 0 ? found.Owner : null;
 
     private static string FolderOf(ResponderSettings settings) =>
         settings.Database.SqliteFile is { } file ? Path.GetDirectoryName(Path.GetFullPath(file))! : settings.FilesRoot;

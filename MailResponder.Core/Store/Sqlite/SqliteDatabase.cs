@@ -112,7 +112,6 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
     /// <param name="copy">The file. No other files are created next to it.</param>
     /// <param name="shown">The name of the copy in error messages.</param>
     /// <param name="newest">The newest key of the key file.</param>
-    /// <returns>The address key in force in the copy.</returns>
     /// <exception cref="ResponderException">A check fails.</exception>
     public static void CheckCopy(string copy, string shown, AddressKey newest) => InWords(shown, () =>
     {

@@ -147,9 +147,9 @@ internal sealed class FeedbackReader(
         _hasEnvelope = true;
         var problem = type switch
         {
-            "SubscriptionConfirmation" => "SNS asks whether to send feedback here; if you subscribed, confirm it in the "
-                + "SNS console, or with: aws sns confirm-subscription --topic-arn … --token … (both values are in the "
-                + "message)",
+            "SubscriptionConfirmation" => "SNS asks whether to send feedback here; if you subscribed, confirm it in "
+                + "the SNS console, or with: aws sns confirm-subscription --topic-arn … --token … (both values are in "
+                + "the message)",
             "UnsubscribeConfirmation" => "the subscription has ended, and no more feedback arrives through it; if you "
                 + "did not end it, subscribe again",
             _ => sender.Objection(envelope),

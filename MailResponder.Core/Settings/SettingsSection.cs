@@ -56,8 +56,8 @@ internal sealed class SettingsSection
     }
 
     /// <summary>Returns a non-empty string. Null if it is absent or faulty.</summary>
-    public string? TextOrNull(string name, bool required = false) =>
-        Text(name, required: required) is { Length: > 0 } text ? text : null;
+    public string? TextOrNull(string name) =>
+        Text(name) is { Length: > 0 } text ? text : null;
 
     /// <summary>Reads a string as <see cref="Text"/> does, and returns it as an absolute path.</summary>
     public string FilePath(string name, string standard = "", bool required = false) =>

@@ -188,10 +188,10 @@ internal sealed class ConfigPull(
     /// </summary>
     private void FetchAttachments(Bucket bucket, ResponseBook book, Sha256Sums? sums)
     {
-        var all = book.Entries.SelectMany(entry => entry.SentAttachments, (entry, file) => (Entry: entry.Number, File: file))
-            .DistinctBy(one => one.File.Path).ToList();
-        var names = all.Select(one => one.File.Path).ToHashSet();
-        foreach (var (entry, file) in all.Where(one => FolderSource.IsPlainPath(one.File.Path)))
+        var files = book.Entries.SelectMany(entry => entry.SentAttachments, (entry, file) => (entry.Number, file))
+            .DistinctBy(one => one.file.Path).ToList();
+        var names = files.Select(one => one.file.Path).ToHashSet();
+        foreach (var (entry, file) in files.Where(one => FolderSource.IsPlainPath(one.file.Path)))
         {
             try
             {

@@ -60,11 +60,11 @@ internal sealed record MinisignSignature(
         var (signature, comment) = (signed[HeadBytes..], third[Trusted.Length..]);
         problem = signed.AsSpan().StartsWith("Ed"u8) ? "is a legacy signature; sign without -l"
             : !signed.AsSpan().StartsWith("ED"u8) ? problem
-            : key is null ? $"is by the key {id}, but signed_by has {string.Join(" and ", keys.Select(key => key.Id))}; "
-                + "sign with one of those, or, if this key may sign, add it to the settings"
+            : key is null ? $"is by the key {id}, but signed_by has {string.Join(" and ", keys.Select(key => key.Id))}"
+                + "; sign with one of those, or, if this key may sign, add it to the settings"
             : !Verify(key, overBoth, [.. signature, .. Encoding.UTF8.GetBytes(comment)])
-                ? $"was changed after it was signed, or the key {key.Id} in signed_by is wrong; find out who changed it, "
-                    + "and sign again"
+                ? $"was changed after it was signed, or the key {key.Id} in signed_by is wrong; find out who changed "
+                    + "it, and sign again"
             : null;
         return problem is null ? WithTime(signature, key!, comment, out problem) : null;
     }

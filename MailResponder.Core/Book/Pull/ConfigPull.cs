@@ -188,10 +188,9 @@ internal sealed class ConfigPull(
     /// </summary>
     private void FetchAttachments(Bucket bucket, ResponseBook book, Sha256Sums? sums)
     {
-        var files = book.Entries.SelectMany(entry => entry.SentAttachments, (entry, file) => (entry.Number, file))
-            .DistinctBy(one => one.file.Path).ToList();
-        var names = files.Select(one => one.file.Path).ToHashSet();
-        foreach (var (entry, file) in files.Where(one => FolderSource.IsPlainPath(one.file.Path)))
+        var files = book.Entries.SelectMany(entry => entry.SentAttachments).DistinctBy(file => file.Path).ToList();
+        var names = files.Select(file => file.Path).ToHashSet();
+        foreach (var file in files.Where(file => FolderSource.IsPlainPath(file.Path)))
         {
             try
             {
@@ -210,7 +209,8 @@ internal sealed class ConfigPull(
             {
                 if (exception.Cause == Cause.S3)
                     _code = ExitCode.Unavailable;
-                _faults.Add(new Fault(_place, file.Line, $"entry {entry}, attachments", exception.Message));
+                var entry = book.Entries.First(entry => entry.SentAttachments.Contains(file));
+                _faults.Add(new Fault(_place, file.Line, $"entry {entry.Number}, attachments", exception.Message));
             }
         }
     }

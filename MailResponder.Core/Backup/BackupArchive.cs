@@ -63,7 +63,9 @@ internal static class BackupArchive
             if (contents.Count == 0)
                 throw new EndOfStreamException();
         }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+        // TarReader throws the last two for a size or time that is out of range.
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException
+            or OverflowException or ArgumentException)
         {
             throw Fault(archive, $"is damaged or cut short, {last}; take another backup");
         }

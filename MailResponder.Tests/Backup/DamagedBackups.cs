@@ -83,6 +83,25 @@ public sealed class DamagedBackups : IDisposable
         AssertRefused($"{Archive}: is damaged or cut short, before the first entry");
     }
 
+    /// <summary>The field of an entry's time is out of the range of .NET's times, or even of its numbers.</summary>
+    [Theory]
+    [InlineData("80000000000000E8D4A51000")]
+    [InlineData("80FFFFFFFFFFFFFFFFFFFFFF")]
+    public void FieldOutOfRange_IsRefused(string time)
+    {
+        var header = new byte[1024];
+        "settings.json"u8.CopyTo(header);
+        "0000640\0"u8.CopyTo(header.AsSpan(100));
+        Convert.FromHexString(time).CopyTo(header, 136);
+        "        0ustar"u8.CopyTo(header.AsSpan(148));
+        "00"u8.CopyTo(header.AsSpan(263));
+        var sum = header.Sum(b => b);
+        Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(header, 148);
+        using (var packed = new GZipStream(System.IO.File.Create(Archive), CompressionLevel.Fastest))
+            packed.Write(header);
+        AssertRefused($"{Archive}: is damaged or cut short, before the first entry");
+    }
+
     [Fact]
     public void StrangeEntries_AreRefused()
     {

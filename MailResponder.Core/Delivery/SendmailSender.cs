@@ -35,15 +35,19 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
             return SendResult.Refused("its header must name its recipient and nobody else");
         if (reply.WireBytes > MaxMessageBytes)
             return SendResult.AttachmentsRefused(TooLong);
+        var isStarted = false;
         try
         {
             using var process = FedProgram.Start(reply.WriteTo, program, "-i", "-t", "-f", reply.Sender);
+            isStarted = true;
             // Kills the program before the deadline, so that this process has time left to record what happened.
             using var watch = new Alarm(process.Kill, deadline.ForOneCall);
             return Meaning(process.WaitForExit(), process, reply);
         }
         catch (Win32Exception exception)
         {
+            if (isStarted)
+                return SendResult.Unknown($"{program} left no exit code: system error {exception.NativeErrorCode}");
             var problem = FileTrouble.OfProgram(program, exception.NativeErrorCode);
             return SendResult.Temporary($"{program} cannot be started: it {problem}");
         }

@@ -36,14 +36,16 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
 
         if (exception is AmazonServiceException { StatusCode: not 0 } odd)
             return OfStatus(odd.StatusCode);
-        return Temporary($"the call to SES failed with {exception.GetType().Name}");
+        // This may come after SES accepted the reply: an answer that the HTTP client refuses, or no memory to read it.
+        return Unknown($"the call to SES failed with {exception.GetType().Name}");
     }
 
     public static SesFailure OfStatus(HttpStatusCode status) => status switch
     {
         HttpStatusCode.RequestEntityTooLarge => new(SendStatus.AttachmentsRefused, SesErrorCode.TooLong),
         HttpStatusCode.ServiceUnavailable => Temporary("SES is not available now (HTTP 503)"),
-        >= HttpStatusCode.InternalServerError => Unknown($"SES failed with HTTP {(int)status}"),
+        < HttpStatusCode.BadRequest or >= HttpStatusCode.InternalServerError =>
+            Unknown($"SES failed with HTTP {(int)status}"),
         _ => Temporary($"SES answered HTTP {(int)status} without a reason; does ses.endpoint name SES?"),
     };
 

@@ -6,8 +6,8 @@ using MailResponder.Settings;
 namespace MailResponder.Delivery;
 
 /// <summary>
-/// Hands replies to Amazon SES (SendRawEmail). If the connection is cut or SES fails, it is unknown whether the reply
-/// was sent. Such a reply is sent again: it may arrive twice, but is not lost.
+/// Hands replies to Amazon SES (SendRawEmail). Unless SES refused it or no connection was made, it is unknown whether a
+/// reply without a receipt was sent. Such a reply is sent again: it may arrive twice, but is not lost.
 /// </summary>
 internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISender
 {
@@ -53,7 +53,7 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
                 if (!failure.IsThrottled || tries == MaxTries || pause > deadline.ForOneCall)
                     return failure.Status != SendStatus.Unknown ? new SendResult(failure.Status, failure.Problem)
                         : _account.HasConnected ? SendResult.Unknown(failure.Problem)
-                        : SendResult.Temporary(SesFailure.NoConnection);
+                        : SendResult.Temporary($"{SesFailure.NoConnection} ({failure.Problem})");
                 Thread.Sleep(pause);
             }
         }

@@ -134,6 +134,24 @@ public sealed class RetryTests
         Assert.Contains("may be sent twice", place.Log.Reports[0], StringComparison.Ordinal);
     }
 
+    /// <summary>If the responder's parent ignores SIGCHLD, the system does not tell sendmail's exit code.</summary>
+    [Fact]
+    public void ReplyWhoseExitCodeIsUnknown_IsSentSixTimesADayAtMost()
+    {
+        using var place = new Workplace();
+        place.SendThrough("""mkdir -p "$here/sent"; cat >"$here/sent/$$.eml" """);
+        var request = (RequestMail.FromSomebodyNew() with { To = "links@example.com" }).ToBytes();
+
+        for (var i = 0; i < 8; i++)
+        {
+            place.FilterUnder("""exec bash -c 'trap "" CHLD; exec "$@"' bash "$@" """, request,
+                "--recipient", "links@example.com").AssertDeferred();
+        }
+
+        Assert.Equal(6, place.RepliesIn("sent").Count);
+        Assert.Contains("may be sent twice", place.Log.Reports[0], StringComparison.Ordinal);
+    }
+
     /// <summary>sendmail reads its input only after the responder was killed.</summary>
     [Fact]
     public void KilledBeforeSendmailReads_TheReplyIsStillWhole()

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using MailResponder.Delivery;
 
 namespace MailResponder.Tests.Ses;
 
@@ -32,6 +33,9 @@ public class SesConnectionTests
         { Http("200 OK", "<a>b</a>   "), PerhapsSent },
         { Http("200 OK", "<SendRawEmailResponse><SendRaw", missing: 1000), PerhapsSent },
         { "SSH-2.0-OpenSSH_9.2\r\n", PerhapsSent },
+        { "HTTP/1.1 101 Switching Protocols\r\n\r\n", PerhapsSent },
+        { $"HTTP/1.1 200 OK\r\nX-Long: {new string('x', 20_000)}\r\n\r\n", PerhapsSent },
+        { Http("204 No Content", ""), PerhapsSent },
         { "", PerhapsSent },
     };
 
@@ -42,6 +46,18 @@ public class SesConnectionTests
         using var ses = SesDouble.That(new SesAnswer(Encoding.ASCII.GetBytes(answer)));
         AssertDeferred(ses.Url, expected);
         Assert.Single(ses.Calls);
+    }
+
+    /// <summary>A failure that nobody foresaw may come after SES accepted the reply.</summary>
+    [Theory]
+    [InlineData(typeof(OutOfMemoryException))]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(HttpRequestException))]
+    [InlineData(typeof(Amazon.Runtime.AmazonClientException))]
+    public void UnforeseenFailure_LeavesItUnknown(Type type)
+    {
+        var failure = SesFailure.Of((Exception)Activator.CreateInstance(type, "requester@example.net")!, "ses:X");
+        Assert.Equal(new SesFailure(SendStatus.Unknown, $"the call to SES failed with {type.Name}"), failure);
     }
 
     [Fact]

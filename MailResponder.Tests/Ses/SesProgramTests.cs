@@ -74,10 +74,13 @@ public class SesProgramTests
         Assert.Equal((3, 2), (ses.Calls.Count, ses.Accepted.Count));
     }
 
-    [Fact]
-    public void ReplyThatIsAlwaysCutOff_IsSentSixTimesADayAtMost()
+    [Theory]
+    [InlineData("")]
+    [InlineData("HTTP/1.1 101 Switching Protocols\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nX-Long: ", 20_000)]
+    public void ReplyThatNeverGetsAUsableAnswer_IsSentSixTimesADayAtMost(string answer, int more = 0)
     {
-        using var ses = new SesDouble(_ => SesAnswer.CutAfterRequest);
+        using var ses = SesDouble.That(new SesAnswer(Encoding.ASCII.GetBytes(answer + new string('x', more))));
         using var place = new Workplace();
         place.SendThrough(ses);
         var request = RequestMail.FromSomebodyNew() with { To = "links@example.com" };

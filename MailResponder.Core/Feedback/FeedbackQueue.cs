@@ -46,19 +46,27 @@ internal sealed class FeedbackQueue(Uri url, AwsConnection connection)
     /// names of the messages that could not be used.
     /// </param>
     /// <exception cref="ResponderException">
-    /// SQS cannot be queried, or <paramref name="use"/> threw the exception.
+    /// SQS cannot be queried, did not delete each used message, or <paramref name="use"/> threw the exception.
     /// </exception>
     public void Feed(TimeSpan length, Func<List<(string Name, byte[] Content)>, HashSet<string>> use)
     {
         var deadline = new Deadline(TimeProvider.System, length);
+        var undeleted = new List<BatchResultErrorEntry>();
         while (deadline.Remaining > TimeSpan.Zero)
         {
             var batch = Receive(deadline.Remaining, (int)length.TotalSeconds + HiddenAfterwardsSeconds);
             if (batch.Count == 0)
-                return;
+                break;
             var refused = use(
                 [.. batch.Select(message => (Name(message), Encoding.UTF8.GetBytes(message.Body ?? "")))]);
-            Delete(batch.FindAll(message => !refused.Contains(Name(message))));
+            undeleted.AddRange(Delete(batch.FindAll(message => !refused.Contains(Name(message)))));
+        }
+
+        if (undeleted.Count > 0)
+        {
+            var codes = undeleted.Select(entry => ServiceFailure.Word(entry.Code ?? "")).Distinct();
+            throw new ResponderException(Cause.Send, $"{Failure.Service}: it did not delete {undeleted.Count} used "
+                + $"messages ({string.Join(", ", codes)}); " + Failure.Unanswered);
         }
     }
 
@@ -88,17 +96,21 @@ internal sealed class FeedbackQueue(Uri url, AwsConnection connection)
             (client, cancel) => client.ReceiveMessageAsync(request, cancel), Failure.Of).Messages ?? [];
     }
 
-    /// <summary>Deletes the messages. One that SQS does not delete is received again, which does no harm.</summary>
-    private void Delete(List<Message> messages)
+    /// <summary>
+    /// Deletes the messages. Returns those that SQS did not delete: it answers 200 even if that is all of them. They
+    /// are received again, which does no harm unless it goes on until they reach the dead-letter queue.
+    /// </summary>
+    private List<BatchResultErrorEntry> Delete(List<Message> messages)
     {
         if (messages.Count == 0)
-            return;
+            return [];
         var request = new DeleteMessageBatchRequest
         {
             QueueUrl = url.AbsoluteUri,
             Entries = [.. messages.Select((message, i) => new DeleteMessageBatchRequestEntry(
                 i.ToString(CultureInfo.InvariantCulture), message.ReceiptHandle))],
         };
-        Call(MaxWait, (client, cancel) => client.DeleteMessageBatchAsync(request, cancel), Failure.Of);
+        return Call(
+            MaxWait, (client, cancel) => client.DeleteMessageBatchAsync(request, cancel), Failure.Of).Failed ?? [];
     }
 }

@@ -176,6 +176,7 @@ public sealed class FeedbackQueueTests : IDisposable
         { "ReceiveMessage", "wrong", 400, "QueueDoesNotExist", "there is no such queue in this account and region" },
         { "ReceiveMessage", "cut", 0, "", "its answer was cut off" },
         { "DeleteMessageBatch", "failed", 503, "ServiceUnavailable", "it failed with ServiceUnavailable" },
+        { "DeleteMessageBatch", "refused", 200, "InternalError", "did not delete 15 used messages (InternalError)" },
         { "DeleteMessageBatch", "cut", 0, "", "its answer was cut off" },
         { "DeleteMessageBatch", "stalled", null, "",
             "no answer in time; messages that were not deleted are received again" },

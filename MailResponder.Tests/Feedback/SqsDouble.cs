@@ -119,6 +119,8 @@ internal sealed class SqsDouble : IDisposable
 
             if (trouble is { Status: 0 })
                 await Cut(context);
+            else if (trouble is { Status: 200 })
+                await Answer(context, 200, Refuse(request["Entries"]!.AsArray(), trouble.Code));
             else if (trouble is { Status: var status, Code: var code })
                 await (status is null ? Task.Delay(Timeout.Infinite, _end.Token)
                     : Answer(context, status.Value, Error(code)));
@@ -184,6 +186,16 @@ internal sealed class SqsDouble : IDisposable
 
         return new JsonObject { ["Successful"] = deleted, ["Failed"] = new JsonArray() };
     }
+
+    private static JsonObject Refuse(JsonArray entries, string code) => new()
+    {
+        ["Successful"] = new JsonArray(),
+        ["Failed"] = new JsonArray([.. entries.Select(entry => new JsonObject
+        {
+            ["Id"] = entry!["Id"]!.GetValue<string>(), ["SenderFault"] = false, ["Code"] = code,
+            ["Message"] = SesAnswer.Leak,
+        })]),
+    };
 
     private static string? SecretOf(string key) => key switch
     {

@@ -12,6 +12,10 @@ internal record AwsConnection(string Name, string Region)
     /// <summary>Where install.sh puts the roots of AWS.</summary>
     public const string DefaultRoots = "/etc/mail_responder/aws-roots.pem";
 
+    /// <summary>What to do if a role gives no credentials. The SDK reports no role and no answer alike.</summary>
+    public const string MendRole = "give the host a role, or, if it has one, see why its metadata service does not "
+        + "answer (curl 169.254.169.254 as mail_responder)";
+
     /// <summary>The endpoint of the service. Null: the one of the region.</summary>
     public Uri? Endpoint { get; init; }
 
@@ -78,7 +82,7 @@ internal record AwsConnection(string Name, string Region)
         {
             throw new ResponderException(Cause.Send,
                 "no AWS credentials: neither in the environment, nor from a container, " +
-                $"nor from an instance role; give the host a role, or name a file in {Name}.credentials_file",
+                $"nor from an instance role; {MendRole}, or name a file in {Name}.credentials_file",
                 exception);
         }
     }

@@ -71,6 +71,7 @@ public class SesCredentialsTests
 
         Assert.Contains("no AWS credentials", place.Log.Reports[^1], StringComparison.Ordinal);
         Assert.Contains("ses.credentials_file", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("curl 169.254.169.254", place.Log.Reports[^1], StringComparison.Ordinal);
         Assert.Empty(ses.Calls);
     }
 

@@ -15,7 +15,7 @@ internal static class S3Trouble
         AmazonClientException client when client.Message.Contains("hash", StringComparison.OrdinalIgnoreCase) =>
             "the received file does not match its checksum, and is discarded",
         AmazonClientException =>
-            "no credentials or no connection; name a credentials_file, or give the instance a role",
+            $"no credentials or no connection; name a credentials_file, or {AwsConnection.MendRole}",
         EndOfStreamException => "the connection was cut; the incomplete file is discarded",
         HttpRequestException or WebException => "S3 cannot be reached; check network, name resolution and endpoint",
         IOException or UnauthorizedAccessException => FileTrouble.Describe(exception),

@@ -101,7 +101,7 @@ internal sealed class Responder(
         var limits = exempt || isLarge ? settings.Limits.ForService : settings.Limits;
         var terms = (ResponseEntry.IsForUnknownOf(address) ? ClaimTerms.OncePerWindow : ClaimTerms.None)
             | (settings.OverQuota is null ? ClaimTerms.None : ClaimTerms.NoticeOverQuota);
-        var isCanary = CanaryTag.IsOn(request, key, clock.GetUtcNow());
+        var isCanary = CanaryTag.IsOn(request, store.Key, clock.GetUtcNow());
         var quota = exempt ? (int?)null : isCanary ? Math.Max(CanaryTag.Quota, settings.DailyLimit)
             : settings.DailyLimit;
         var claim = store.Claim(messageKey, requester, quota, limits, terms);

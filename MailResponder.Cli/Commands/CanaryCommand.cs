@@ -11,6 +11,7 @@ namespace MailResponder.Cli;
 internal static class CanaryCommand
 {
     private const int Wrong = 1;
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
     public static Command New()
     {
@@ -33,7 +34,10 @@ internal static class CanaryCommand
         var path = CanaryRecord.FileOf(settings) + ".lock";
         using var turn = FileTrouble.InWords(Cause.Output, path, () => FileTurn.TryTake(path))
             ?? throw new ResponderException(Cause.InProgress, "another run of responder canary is under way");
-        var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
+        AddressKey key;
+        // The newest key of the file may not be in force yet, with which hosts choose links and check the tag.
+        using (var store = RequesterStore.Open(settings, MaxWait))
+            key = store.Key;
         var dns = new DnsLookup(DoctorCommand.ThisHost);
         var signatures = new SignatureCheck(settings, name => dns.Ask(name, QueryType.TXT));
         var clock = TimeProvider.System;

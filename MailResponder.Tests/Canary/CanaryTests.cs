@@ -86,6 +86,41 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
         AssertLeftNothing("some");
     }
 
+    /// <summary>The links of a pool and the quota depend on the key in force, as they do for every requester.</summary>
+    [Fact]
+    public void KeyThatIsNotInForceYet_IsNoDifference()
+    {
+        var links = string.Join(", ", Enumerable.Range(0, 50).Select(i => $"\"https://{i}.example/\""));
+        provider.Place.Settings["response_book"] = "pool.json";
+        File.WriteAllText(provider.Place.PathTo("pool.json"),
+            $$$"""
+            { "pools": { "mirrors": { "each": 2, "days": 7, "links": [{{{links}}}] } },
+              "entries": [ { "email_addr": "pool@example.com", "body": "links {{mirrors}}", "attachments": null } ] }
+            """);
+        try
+        {
+            AssertOk();
+            Blacklist("rotate-key");
+            AssertOk();
+            Blacklist("reset");
+            AssertOk();
+        }
+        finally
+        {
+            provider.Place.Settings["response_book"] = "responses.json";
+        }
+
+        void Blacklist(string command) => Assert.Equal(0, ResponderProcess.Run(
+            "exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups \"$@\"", [],
+            ["blacklist", command, "--settings", provider.Place.SettingsFile]).ExitCode);
+
+        void AssertOk()
+        {
+            var run = provider.Look("", [provider.Mailbox("pool", request: "pool@example.com")], "", "--wait", "20");
+            Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        }
+    }
+
     [Fact]
     public void LateReply_IsMissing_AndDeletedByTheNextRun()
     {

@@ -44,6 +44,25 @@ public sealed class CanaryRequestTests : IDisposable
         Assert.Equal(isAnswered ? 4 : 2, _place.Outbox.Count);
     }
 
+    /// <summary>Until the reset, some hosts do not have the new key yet.</summary>
+    [Fact]
+    public void NewKey_MakesNoTagBeforeItIsInForce()
+    {
+        _place.Filter(new RequestMail("zahra@freemail.test")).AssertDone();
+        var inForce = AddressKey.Load(_place.PathTo("address.key"));
+        Assert.Equal(0, _place.Command("blacklist", "rotate-key").ExitCode);
+
+        AssertTagOf(inForce, answers: 4);
+        AssertTagOf(AddressKey.Load(_place.PathTo("address.key")), answers: 4);
+
+        void AssertTagOf(AddressKey key, int answers)
+        {
+            var tag = CanaryTag.New(key, DateTimeOffset.UtcNow, "zahra@freemail.test");
+            _place.Filter(With("zahra@freemail.test", tag.On(1, "freemail.test"))).AssertDone();
+            Assert.Equal(answers, _place.Outbox.Count);
+        }
+    }
+
     [Theory]
     [InlineData("canary-@freemail.test")]
     [InlineData("canary-00000000000000000000000000000000.1@freemail.test")]

@@ -11,10 +11,12 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
 {
     private const int AtOnce = 200;
 
-    /// <summary>The largest difference between the clocks of hosts that write to the lists.</summary>
-    private static readonly TimeSpan ClockDifference = TimeSpan.FromHours(1);
-
-    private long _copiedAt;
+    /// <summary>
+    /// The SQL expression for the time when a reset began to copy the lists; NULL if none has since the last change of
+    /// the key. From then on every change of the lists is recorded with this time or a later one, so that no host's
+    /// clock matters.
+    /// </summary>
+    public const string CopiedAt = "(SELECT value FROM meta WHERE name = 'copied_at')";
 
     /// <summary>The exception for a process that began under one key while another is in force now.</summary>
     public static ResponderException CameInBetween() =>
@@ -26,14 +28,19 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
     /// </summary>
     public void CopyLists(DateTimeOffset now)
     {
-        _copiedAt = (now - ClockDifference).ToUnixTimeSeconds();
         var before = database.Try(() => database.KeyInForce(newest));
-        if (before == newest)
-            return;
-        for (var after = Array.Empty<byte>();
-            database.Try(() => Listed(before, "subject > @from", after)) is { Count: > 0 } rows;)
+        // If another reset has begun to copy before, its time stays, because it may be the first to end.
+        if (before == newest || !WhileInForce(before, () => database.Execute(
+            "INSERT INTO meta (name, value) VALUES ('copied_at', @now) " + database.UnlessThere("value"),
+            ("now", now.ToUnixTimeSeconds()))))
         {
-            database.InTransaction(() => Copy(rows, before));
+            return;
+        }
+
+        for (var after = Array.Empty<byte>();
+            database.Try(() => Listed(before, "subject > @from", after)) is { Count: > 0 } rows
+            && WhileInForce(before, () => Copy(rows, before));)
+        {
             after = rows[^1].Subject;
         }
     }
@@ -50,12 +57,13 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
         if (before == newest)
             return false;
         for (var after = Array.Empty<byte>(); Listed(
-            before, "subject > @from AND listed_at >= @copied", after) is { Count: > 0 } rows;)
+            before, $"subject > @from AND listed_at >= COALESCE({CopiedAt}, 0)", after) is { Count: > 0 } rows;)
         {
             Copy(rows, before);
             after = rows[^1].Subject;
         }
 
+        database.Execute("DELETE FROM meta WHERE name = 'copied_at'");
         Schema.PutInForce(database, newest);
         return true;
     }
@@ -69,9 +77,24 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
     /// </exception>
     public void Hold(AddressKey present)
     {
-        database.Execute("UPDATE meta SET value = value WHERE name = 'epoch'");
-        if (database.Scalar("SELECT generation FROM volume ORDER BY number DESC LIMIT 1") != present.Generation)
+        if (!TryHold(present))
             throw CameInBetween();
+    }
+
+    /// <summary>Does the work in a transaction, unless another key has come into force.</summary>
+    /// <returns>Whether the work was done.</returns>
+    private bool WhileInForce(AddressKey key, Action work) => database.InTransaction(() =>
+    {
+        var holds = TryHold(key);
+        if (holds)
+            work();
+        return holds;
+    });
+
+    private bool TryHold(AddressKey present)
+    {
+        database.Execute("UPDATE meta SET value = value WHERE name = 'epoch'");
+        return database.Scalar("SELECT generation FROM volume ORDER BY number DESC LIMIT 1") == present.Generation;
     }
 
     private List<ListedRow> Listed(AddressKey key, string which, byte[] after) => database.Rows(
@@ -80,14 +103,13 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
         WHERE generation = @generation AND {which} ORDER BY subject LIMIT {AtOnce}
         """,
         row => new ListedRow(row.Bytes(0), row.GetInt64(1), row.GetInt64(2)),
-        ("generation", key.Generation), ("from", after), ("copied", _copiedAt));
+        ("generation", key.Generation), ("from", after));
 
-    /// <returns>How many rows were written.</returns>
-    private int Copy(List<ListedRow> rows, AddressKey before)
+    private void Copy(List<ListedRow> rows, AddressKey before)
     {
         var (_, subjects) = Sql.Each("subject", [.. rows.Select(row => newest.Renew(row.Subject, before))]);
         var values = rows.Zip(subjects, (row, subject) => $"(@generation, @{subject.Name}, {row.Verdict}, {row.At})");
-        return database.Execute(
+        database.Execute(
             $"REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES {string.Join(", ", values)}",
             [.. subjects, ("generation", newest.Generation)]);
     }

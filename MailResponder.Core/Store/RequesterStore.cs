@@ -232,7 +232,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         var before = (Verdict)(OwnVerdict(subject) ?? 0);
         database.Execute("REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, "
             + "@verdict, @now)",
-            ("generation", Key.Generation), ("subject", subject), ("verdict", (int)verdict), ("now", Now()));
+            ("generation", Key.Generation), ("subject", subject), ("verdict", (int)verdict), ("now", ListedAt()));
         return before;
     }
 
@@ -250,7 +250,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
             WHERE generation = @generation AND subject = @subject AND verdict = 0 AND listed_at < @happened
             """,
             ("generation", Key.Generation), ("subject", subject), ("verdict", (int)Verdict.BlockedByFeedback),
-            ("now", Now()), ("happened", happenedAt.ToUnixTimeSeconds())) == 0
+            ("now", ListedAt()), ("happened", happenedAt.ToUnixTimeSeconds())) == 0
             ? FeedbackResult.RemovedSince : FeedbackResult.Blocked;
     }
 
@@ -385,6 +385,9 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     private long Listed(int verdict) =>
         database.Scalar("SELECT COUNT(*) FROM listed WHERE generation = @generation AND verdict = @verdict",
             ("generation", Key.Generation), ("verdict", verdict)) ?? 0;
+
+    /// <summary>Returns the time to record for a change of the lists.</summary>
+    private long ListedAt() => Math.Max(Now(), database.Scalar($"SELECT {KeyChange.CopiedAt}") ?? 0);
 
     private long Now() => clock.GetUtcNow().ToUnixTimeSeconds();
 }

@@ -20,6 +20,7 @@ internal sealed record Schema(long Version, long? Key, long? FormerKey)
     // meta: epoch is the number of the quota window. last_reset is when the last reset ran. clock_jump is the number of
     //   seconds between the last two resets if unusual, else 0. reported_… is the time before which a limit need not be
     //   reported again. address_key and former_key are fingerprints. schema is the version.
+    //   copied_at exists only while a new key comes into force (KeyChange.CopiedAt).
     // quota: used is the number of requests charged in the epoch. It is -1 for something given once per window; then
     //   requester is the requester's hash, hashed once more.
     // listed: generation is the number of address keys with which the subject is hashed. verdict is a Verdict.

@@ -84,6 +84,34 @@ public abstract partial class StoreContract
         Assert.Equal(Verdict.Blocked, Open().VerdictOf(Key.Requester(blocked)!));
     }
 
+    /// <summary>Another host changes the lists while they are copied. The clocks of the two may differ.</summary>
+    [Theory]
+    [InlineData(48)]
+    [InlineData(0)]
+    [InlineData(-48)]
+    public void ListChangedWhileItIsCopied_IsCopiedAgain_WhateverTheClocksSay(int hoursAhead)
+    {
+        var old = Open();
+        var (freed, blocked, bounced) = ("freed@example.net", "blocked@example.net", "bounced@example.net");
+        old.SetVerdict(Key.Requester(freed)!, Verdict.Blocked);
+        _key.Change();
+        using (var database = OpenDatabase(Key))
+        {
+            var change = new KeyChange(database, Key);
+            change.CopyLists(Clock.Now.AddHours(hoursAhead));
+
+            old.SetVerdict(old.Key.Requester(freed)!, Verdict.None);
+            old.SetVerdict(old.Key.Requester(blocked)!, Verdict.Blocked);
+            old.BlockByFeedback(old.Key.Requester(bounced)!, Clock.Now);
+
+            Assert.True(database.InTransaction(change.BringIntoForce));
+        }
+
+        Assert.Equal([Verdict.None, Verdict.Blocked, Verdict.BlockedByFeedback],
+            new[] { freed, blocked, bounced }.Select(person => Open().VerdictOf(Key.Requester(person)!)));
+        Assert.Equal(0, Number("SELECT COUNT(*) FROM meta WHERE name = 'copied_at'"));
+    }
+
     [Fact]
     public void HostWithTheOldKey_IsRefusedAfterTheReset()
     {

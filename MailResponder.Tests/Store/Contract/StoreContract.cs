@@ -39,6 +39,8 @@ public abstract partial class StoreContract : IDisposable
 
     internal abstract RequesterStore OpenWith(AddressKey key);
 
+    internal abstract IDatabase OpenDatabase(AddressKey key);
+
     /// <summary>Returns the one number that a statement selects.</summary>
     protected abstract long Number(string sql);
 

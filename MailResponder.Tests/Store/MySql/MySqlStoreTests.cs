@@ -1,5 +1,6 @@
 using MailResponder.Settings;
 using MailResponder.Store;
+using MailResponder.Store.MySql;
 
 namespace MailResponder.Tests.Store;
 
@@ -20,6 +21,9 @@ public sealed class MySqlStoreTests : StoreContract
 
     internal override RequesterStore OpenWith(AddressKey key) =>
         RequesterStore.Open(new DatabaseSettings(null, _settings), key, TimeSpan.FromSeconds(60), Clock);
+
+    internal override IDatabase OpenDatabase(AddressKey key) =>
+        MySqlDatabase.Open(_settings, key, TimeSpan.FromSeconds(60), Clock, answersMessage: false);
 
     protected override long Number(string sql) =>
         long.Parse(_server.AsAdministrator($"USE {_settings.Database}; {sql}")[0], null);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MailResponder.Settings;
 using MailResponder.Store;
+using MailResponder.Store.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace MailResponder.Tests.Store;
@@ -16,6 +17,9 @@ public sealed class SqliteStoreTests : StoreContract
 
     internal override RequesterStore OpenWith(AddressKey key) =>
         RequesterStore.Open(new DatabaseSettings(DatabaseFile, null), key, TimeSpan.FromSeconds(60), Clock);
+
+    internal override IDatabase OpenDatabase(AddressKey key) =>
+        SqliteDatabase.Open(DatabaseFile, key, TimeSpan.FromSeconds(60));
 
     protected override long Number(string sql) => Convert.ToInt64(Ask(sql), null);
 

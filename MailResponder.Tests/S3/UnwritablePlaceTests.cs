@@ -92,6 +92,9 @@ public sealed partial class UnwritablePlaceTests(S3Server server) : IClassFixtur
         Assert.Contains($"{folder}/b.bin (1 of 4 files are replaced already): the user mail_responder may not",
             run.Errors, StringComparison.Ordinal);
         Assert.Contains("The good one", File.ReadAllText(host.BookInForce), StringComparison.Ordinal);
+        // The new a.bin does not go out with the old text.
+        Assert.Equal(75, host.Place.Filter(new RequestMail("joe@example.net")).ExitCode);
+        Assert.Single(host.Place.Outbox);
         ToolRun.Of("chmod", "0777", folder).AssertDone();
         AssertNewInForce(host);
     }

@@ -96,13 +96,16 @@ internal sealed class PulledFiles(ResponderSettings settings)
             prepared.Add((Staged(name), InForce(name)));
         }
 
-        PrepareBesideBook(Book, prepared);
+        var replacesBook = PrepareBesideBook(Book, prepared);
         foreach (var (name, fetched) in _fetched)
             _state.Files[name] = fetched;
         ForgetUnused(book, now.ToUnixTimeSeconds());
         FileTrouble.InWords(Cause.Output, settings.FilesRoot, () => prepared.Add(_state.Prepare()));
         try
         {
+            // This tells the messages that the attachments may be newer than the book (FileIdentity.IsBeingReplaced).
+            if (replacesBook)
+                FileTrouble.Try(() => File.SetLastWriteTimeUtc(settings.ResponseBook, DateTime.UnixEpoch));
             prepared.PutInPlace();
         }
         finally
@@ -126,11 +129,12 @@ internal sealed class PulledFiles(ResponderSettings settings)
     /// <summary>
     /// Copies a downloaded file to its own folder, because the book may be on another file system than the cache.
     /// </summary>
-    private void PrepareBesideBook(string name, PreparedFiles prepared)
+    /// <returns>False if the file in force has the same content.</returns>
+    private bool PrepareBesideBook(string name, PreparedFiles prepared)
     {
         var path = InForce(name);
         if (!IsFetched(name) || HashOf(path) == _fetched[name].Sha256)
-            return;
+            return false;
         var folder = Path.GetDirectoryName(path)!;
         FileTrouble.InWords(Cause.Output, folder, () => NewFolder.Make(folder, NewFolder.OpenToAll));
         MakeRoom(path);
@@ -139,6 +143,7 @@ internal sealed class PulledFiles(ResponderSettings settings)
             var content = File.ReadAllBytes(Staged(name));
             prepared.Add((AtomicFile.Prepare(path, mode: null, stream => stream.Write(content)), path));
         });
+        return true;
     }
 
     /// <summary>Makes sure that a file can be renamed to this path.</summary>

@@ -37,17 +37,25 @@ internal readonly record struct FileIdentity(
     {
         get
         {
-            var age = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick - Changed;
-            var fresh = (Changed % Second == 0 ? 3 * Second : Second / 10) - age;
+            var fresh = (Changed % Second == 0 ? 3 * Second : Second / 10) - Age;
             return TimeSpan.FromTicks(Math.Max(0, fresh / TimeSpan.NanosecondsPerTick));
         }
     }
+
+    /// <summary>
+    /// Whether a pull is replacing attachments, and then this response book: it has set the book's time to zero. Ends
+    /// after a minute, because a pull may be killed.
+    /// </summary>
+    public bool IsBeingReplaced => Modified == 0 && Math.Abs(Age) < 60 * Second;
 
     /// <summary>
     /// A text that is the same only for the same state, and can be part of a file name. Later states sort after earlier
     /// ones.
     /// </summary>
     public string Name => $"{Changed:x16}-{Device:x}-{Inode:x}-{Owner:x}-{Bytes:x}-{Modified:x}";
+
+    private long Age =>
+        (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick - Changed;
 
     private static FileIdentity Of(in FileStatus found) => new(
         ((long)found.DeviceMajor << 32) | found.DeviceMinor, found.Inode, found.Owner, found.Bytes,

@@ -15,6 +15,7 @@ internal sealed class Renderings(ResponderSettings settings, FolderSource files,
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
     private BookFolder? _rendered;
+    private FileIdentity? _read;
 
     /// <summary>
     /// Why the last good book is in force instead of the book's file; null if the file is in force. While this is not
@@ -36,8 +37,9 @@ internal sealed class Renderings(ResponderSettings settings, FolderSource files,
     /// </exception>
     public IResponseBook Book()
     {
+        _read = FileIdentity.Of(settings.ResponseBook);
         // An operator who removes the book wants nobody to be answered.
-        if (folder is null || FileIdentity.Of(settings.ResponseBook) is not { } identity)
+        if (folder is null || _read is not { } identity)
             return files.Book();
         if (folder.Find(identity) is { } rendered)
             return Rendered(rendered);
@@ -68,7 +70,8 @@ internal sealed class Renderings(ResponderSettings settings, FolderSource files,
     /// The requester's links, which replace the pools; null only for an entry without pools.
     /// </param>
     /// <exception cref="ResponderException">
-    /// An attachment is missing, cannot be read, is being changed, or is not what was signed.
+    /// An attachment is missing, cannot be read, is being changed, or is not what was signed; or the book was replaced
+    /// since <see cref="Book"/> read it.
     /// </exception>
     public ReplyBody Body(ResponseEntry entry, string requesterDomain, LinkShare? share = null)
     {
@@ -86,6 +89,13 @@ internal sealed class Renderings(ResponderSettings settings, FolderSource files,
         {
             foreach (var attachment in entry.Attachments)
                 contents.Add(files.Open(attachment));
+            // The text may state the hash or the password of an attachment, so both must be of one version.
+            if (_read is { } read && (read.IsBeingReplaced || FileIdentity.Of(settings.ResponseBook) != read))
+            {
+                throw new ResponderException(Cause.Attachment,
+                    "the response book is being replaced; the next try sends this entry from the new one");
+            }
+
             var sources = contents.ConvertAll(content => FileIdentity.Of(content.SafeFileHandle));
             // Only an entry that was read from the rendered book may be rendered into it.
             var rendering = !isOpen && entry is RenderedEntry && _rendered is not null

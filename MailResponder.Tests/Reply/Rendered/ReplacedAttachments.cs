@@ -34,6 +34,47 @@ public sealed class ReplacedAttachments : IDisposable
         Assert.Contains("was changed while it was read", thrown.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The text may state the hash of the attachment, or the password of an archive.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ReplacedTogetherWithTheBook_IsNotSentWithTheOldText(bool rendered)
+    {
+        if (rendered)
+        {
+            RenderedPlace.Settle();
+            _place.RenderAll();
+        }
+
+        var renderings = _place.Renderings(rendered);
+        var entry = Assert.Single(renderings.Book().EntriesFor(RenderedPlace.FileAddress));
+        _place.WriteAttachment("The next tool");
+        _place.WriteBook("The next links");
+
+        AssertDefers(renderings, entry);
+        Assert.Contains("The next links", _place.Answer(RenderedPlace.FileAddress), StringComparison.Ordinal);
+    }
+
+    /// <summary>A pull gives the book this time before it replaces attachments, and then replaces the book.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void BookThatAPullIsAboutToReplace_SendsNoAttachment(bool rendered)
+    {
+        File.SetLastWriteTimeUtc(_place.Settings.ResponseBook, DateTime.UnixEpoch);
+        var renderings = _place.Renderings(rendered);
+
+        AssertDefers(renderings, Assert.Single(renderings.Book().EntriesFor(RenderedPlace.FileAddress)));
+        Assert.NotEmpty(_place.Answer(RenderedPlace.Address));
+    }
+
+    private static void AssertDefers(Renderings renderings, ResponseEntry entry)
+    {
+        var thrown = Assert.Throws<ResponderException>(() => renderings.Body(entry, "example.net"));
+        Assert.Equal(Cause.Attachment, thrown.Cause);
+        Assert.Contains("the response book is being replaced", thrown.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ReplacedBeforeItIsSent_IsAnError()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MailResponder.Addresses;
 using MailResponder.Store;
 
@@ -14,6 +15,7 @@ internal static class BlacklistCommand
     /// <summary>How long a reset waits for a database that fails. Cron starts only one a day.</summary>
     private static readonly TimeSpan LongestNight = TimeSpan.FromHours(6);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(HostDays.MostSkewMinutes);
 
     public static Command New() => new("blacklist", "Quotas, block list and allow list")
     {
@@ -31,21 +33,22 @@ internal static class BlacklistCommand
         "reset", "Start a new quota window and forget old messages; for cron, once a day", result =>
     {
         var settings = SettingsPath.LoadForService(result);
-        var begun = TimeProvider.System.GetUtcNow();
+        var begun = Stopwatch.GetTimestamp();
         for (var isRetry = false; ; isRetry = true)
         {
             try
             {
                 using var store = RequesterStore.Open(settings, MaxWait);
                 // A second window would give everybody a second quota. The first may be of another host, or of the try
-                // before, which then failed to delete old rows.
-                if (!isRetry || !(store.Count().LastReset > begun.AddMinutes(-HostDays.MostSkewMinutes)))
+                // before, which then failed to delete old rows. One in the future ran under a wrong clock, before.
+                if (!isRetry || !(TimeProvider.System.GetUtcNow() - store.Count().LastReset is { } age
+                    && age > -Skew && age < Stopwatch.GetElapsedTime(begun) + Skew))
                     return Reset(settings, store);
                 Console.Out.WriteLine("The quotas were reset meanwhile.");
                 return ExitCode.Ok;
             }
             catch (ResponderException exception) when (exception.Cause == Cause.Database
-                && TimeProvider.System.GetUtcNow() - begun < LongestNight)
+                && Stopwatch.GetElapsedTime(begun) < LongestNight)
             {
                 if (!isRetry)
                     StandardError.WriteLine(

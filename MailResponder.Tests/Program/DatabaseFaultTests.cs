@@ -149,11 +149,19 @@ public sealed class DatabaseFaultTests
 
     /// <summary>Cron resets once a day. Without it, quotas would not be renewed for a day.</summary>
     [Theory]
-    [InlineData(false, "The quota of 1 requester(s) was reset")]
-    [InlineData(true, "The quotas were reset meanwhile")]
-    public void ResetWithoutADatabase_TriesAgain_AndStartsOneWindow(bool anotherResets, string expected)
+    [InlineData(false, 0, "The quota of 1 requester(s) was reset")]
+    [InlineData(false, 86_400, "The quota of 1 requester(s) was reset")]
+    [InlineData(true, 0, "The quotas were reset meanwhile")]
+    public void ResetWithoutADatabase_TriesAgain_AndStartsOneWindow(
+        bool anotherResets, int clockWasAheadBy, string expected)
     {
         using var place = AnsweredOnce();
+        if (clockWasAheadBy > 0)
+        {
+            using var database = Open(place);
+            Execute(database, $"UPDATE meta SET value = unixepoch() + {clockWasAheadBy} WHERE name = 'last_reset'");
+        }
+
         using var away = new TemporaryFolder();
         foreach (var file in Directory.GetFiles(place.Folder, "responder.db*"))
             File.Move(file, away.PathTo(Path.GetFileName(file)));

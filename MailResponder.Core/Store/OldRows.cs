@@ -59,10 +59,11 @@ internal sealed class OldRows(IDatabase database)
     }
 
     /// <summary>
-    /// Deletes the records of subjects that were removed from the lists before the given time and not listed since.
+    /// Deletes the records of subjects that were removed from the lists before or after the given times and not listed
+    /// since.
     /// </summary>
-    public void DeleteRemovals(AddressKey key, DateTimeOffset before) =>
-        DeleteListed(key, Verdict.None, before.ToUnixTimeSeconds());
+    public void DeleteRemovals(AddressKey key, DateTimeOffset before, DateTimeOffset after) =>
+        DeleteListed(key, Verdict.None, before.ToUnixTimeSeconds(), after.ToUnixTimeSeconds());
 
     /// <summary>
     /// Deletes the oldest addresses that feedback blocked, and keeps the given number. More may stay if several were
@@ -80,15 +81,17 @@ internal sealed class OldRows(IDatabase database)
             DeleteListed(key, Verdict.BlockedByFeedback, oldest.Value);
     }
 
-    private void DeleteListed(AddressKey key, Verdict verdict, long before)
+    private void DeleteListed(AddressKey key, Verdict verdict, long before, long from = long.MaxValue)
     {
-        (string, object)[] old = [("generation", key.Generation), ("verdict", (int)verdict), ("end", before)];
+        (string, object)[] old =
+            [("generation", key.Generation), ("verdict", (int)verdict), ("end", before), ("from", from)];
         var after = Array.Empty<byte>();
         // The batches are in the order of the keys, so that no batch reads the same rows again. This takes no lock.
         while (database.Try(() => database.Rows(
             $"""
             SELECT subject FROM listed
-            WHERE generation = @generation AND subject > @after AND verdict = @verdict AND listed_at < @end
+            WHERE generation = @generation AND subject > @after AND verdict = @verdict
+            AND (listed_at < @end OR listed_at > @from)
             ORDER BY subject LIMIT {ListedAtOnce}
             """,
             row => row.Bytes(0), [("after", after), .. old])) is { Count: > 0 } found)
@@ -98,7 +101,8 @@ internal sealed class OldRows(IDatabase database)
             database.Try(() => database.Execute(
                 $"""
                 DELETE FROM listed
-                WHERE generation = @generation AND subject IN ({names}) AND verdict = @verdict AND listed_at < @end
+                WHERE generation = @generation AND subject IN ({names}) AND verdict = @verdict
+                AND (listed_at < @end OR listed_at > @from)
                 """, [.. values, .. old]));
             after = found[^1];
         }

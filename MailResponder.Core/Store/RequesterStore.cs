@@ -169,7 +169,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         if (jump == 0)
         {
             old.Delete("counter", "day", "subject", Counters.Today);
-            old.DeleteRemovals(newestKey, clock.GetUtcNow() - RemovalMemory);
+            old.DeleteRemovals(newestKey, clock.GetUtcNow() - RemovalMemory, clock.GetUtcNow() + LongestGap);
             old.DeleteBlockedByFeedback(newestKey, MostBlockedByFeedback);
         }
 
@@ -181,7 +181,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     /// <summary>
     /// Puts an address or domain on a list, or with <see cref="Verdict.None"/> removes it from all lists. The store
     /// remembers a removal for <see cref="RemovalMemory"/>, so that late feedback about an earlier event does not undo
-    /// it.
+    /// it. A removal in the future was recorded under a wrong clock and holds back no feedback.
     /// </summary>
     /// <returns>The previous verdict.</returns>
     public Verdict SetVerdict(Requester requester, Verdict verdict) => database.InTransaction(() =>
@@ -245,9 +245,10 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         if (OwnVerdict(subject) != (long)Verdict.None)
             return FeedbackResult.BlockedAlready;
         return database.Execute(
-            """
+            $"""
             UPDATE listed SET verdict = @verdict, listed_at = @now
-            WHERE generation = @generation AND subject = @subject AND verdict = 0 AND listed_at < @happened
+            WHERE generation = @generation AND subject = @subject AND verdict = 0
+            AND (listed_at < @happened OR listed_at > {Now() + (HostDays.MostSkewMinutes * 60)})
             """,
             ("generation", Key.Generation), ("subject", subject), ("verdict", (int)Verdict.BlockedByFeedback),
             ("now", ListedAt()), ("happened", happenedAt.ToUnixTimeSeconds())) == 0

@@ -127,6 +127,21 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public void RemovalUnderAClockThatWasAhead_HoldsBackNoFeedbackAndIsForgotten()
+    {
+        var store = Open();
+        var (somebody, other) = (Somebody(), Somebody());
+        Clock.Now += TimeSpan.FromDays(3);
+        store.SetVerdict(somebody, Verdict.None);
+        store.SetVerdict(other, Verdict.None);
+        Clock.Now -= TimeSpan.FromDays(3);
+
+        Assert.Equal(FeedbackResult.Blocked, store.BlockByFeedback(somebody, Clock.Now));
+        store.Reset(DateTimeOffset.UnixEpoch);
+        Assert.Equal(0, Number("SELECT COUNT(*) FROM listed WHERE verdict = 0"));
+    }
+
+    [Fact]
     public void BlockedByFeedback_AreTheLatestOnes()
     {
         var store = Open();

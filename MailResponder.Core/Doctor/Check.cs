@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MailResponder.Store;
 
 namespace MailResponder.Doctor;
 
@@ -46,6 +47,15 @@ internal sealed class Check(string name) : List<Finding>
             return Fault(exception.Message.ReplaceLineEndings(" "), remedy);
         }
     }
+
+    /// <summary>
+    /// Adds a warning if a time lies in the future. Null if it does not, so that the thing's age can be judged.
+    /// </summary>
+    /// <param name="what">What happened then: the beginning of the sentence.</param>
+    public Check? NotYet(Host host, DateTimeOffset time, string what = "") =>
+        time <= host.Now.AddMinutes(HostDays.MostSkewMinutes) ? null
+            : Warning(what + "at a time that has not come yet: the clock was wrong then, or is wrong now",
+                "check the clock: timedatectl");
 
     /// <summary>Adds an ok finding if the check has no finding yet.</summary>
     public Check OrOk(string text) => Count > 0 ? this : Ok(text);

@@ -11,9 +11,9 @@ internal static class Phrases
     public static string Count(this int number, string noun) =>
         $"{number} {noun}{(number == 1 ? "" : "s")}";
 
-    /// <summary>Returns an age in words: "40 minutes", "3 hours", "2 days".</summary>
+    /// <summary>Returns an age in words: "40 minutes", "3 hours", "2 days"; a negative one is "0 minutes".</summary>
     public static string InWords(this TimeSpan age) =>
-        age.TotalHours < 2 ? ((int)age.TotalMinutes).Count("minute")
+        age.TotalHours < 2 ? Math.Max(0, (int)age.TotalMinutes).Count("minute")
         : age.TotalDays < 2 ? ((int)age.TotalHours).Count("hour")
         : ((int)age.TotalDays).Count("day");
 

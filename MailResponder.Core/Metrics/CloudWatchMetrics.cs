@@ -27,7 +27,9 @@ internal sealed record CloudWatchMetrics(List<MetricDatum> OfMail, List<MetricDa
     /// <param name="group">The Auto Scaling group. Null: the metrics do not have this dimension.</param>
     /// <param name="outcomes">The outcomes of the replies of the last 24 hours; null if they are unknown.</param>
     /// <param name="canaries">The results of the last runs of `responder canary`, by mailbox.</param>
-    /// <param name="now">The current time, for the age of each canary's last success.</param>
+    /// <param name="now">
+    /// The current time, for the age of each canary's last success. A success far in the future is no fresh one either.
+    /// </param>
     public static CloudWatchMetrics Of(
         Traffic? traffic, HostReading host, string? group, IReadOnlyList<ProviderOutcomes>? outcomes,
         IReadOnlyDictionary<string, CanaryRecord> canaries, DateTimeOffset now)
@@ -68,7 +70,7 @@ internal sealed record CloudWatchMetrics(List<MetricDatum> OfMail, List<MetricDa
             if (record is { LastSuccess: { } success, Seconds: { } seconds })
             {
                 mail.Add(One("canary_seconds", StandardUnit.Seconds, seconds, ("Mailbox", mailbox)));
-                mail.Add(One("canary_age", StandardUnit.Seconds, Math.Round((now - success).TotalSeconds),
+                mail.Add(One("canary_age", StandardUnit.Seconds, Math.Round((now - success).Duration().TotalSeconds),
                     ("Mailbox", mailbox)));
             }
         }

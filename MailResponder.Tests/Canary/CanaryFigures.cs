@@ -88,6 +88,11 @@ public sealed class CanaryFigures : IDisposable
         Assert.Contains("; in spam 1", Output("stats", "--log", _place.Log), StringComparison.Ordinal);
         Assert.Equal(["gmail last received its replies as it should 30 hours ago",
             "yahoo last received its replies as it should 30 hours ago"], Warnings(then.AddHours(30)));
+        Assert.Equal(2, Warnings(then.AddDays(-3)).Count(warning => warning.Contains(
+            " last received its replies as it should at a time that has not come yet: ", StringComparison.Ordinal)));
+        CanaryRecord.Keep(Settings, [Good], DateTimeOffset.UtcNow.AddHours(5));
+        Assert.Matches("canary_age Seconds samples=1 sum=1[78][0-9]{3} .* Mailbox=gmail\n",
+            Output("metrics", "put", "--print", "--log", _place.Log));
         Assert.DoesNotContain("freemail", metrics + put + stats + File.ReadAllText(CanaryRecord.FileOf(Settings)),
             StringComparison.Ordinal);
     }

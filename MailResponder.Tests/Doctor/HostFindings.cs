@@ -32,6 +32,7 @@ public sealed class HostFindings : IDisposable
     [Theory]
     [InlineData("2026-11-22T11:00:00.000001+00:00", "ok last-reply, ok last-deferral")]
     [InlineData("2026-11-20T11:00:00.000001+00:00", "warning last-reply, ok last-deferral")]
+    [InlineData("2026-11-22T13:00:00.000001+00:00", "warning last-reply, ok last-deferral")]
     public void LastReply_IsReadFromTheLogAndTheOneBefore(string time, string expected)
     {
         _fake.Folder.Write("var/log/mail_responder-events.log.1", Event(new Outcome(Result.Replied), time));
@@ -53,6 +54,7 @@ public sealed class HostFindings : IDisposable
     [Theory]
     [InlineData("2026-11-22T00:00:01Z", "ok")]
     [InlineData("2026-11-20T00:00:01Z", "warning")]
+    [InlineData("2026-11-25T00:00:01Z", "warning")]
     public void LastReset_IsOverdueAfterADay(string reset, string expected)
     {
         var settings = TestSettings.In(_fake.Folder.Path);
@@ -85,6 +87,7 @@ public sealed class HostFindings : IDisposable
     [InlineData(0.5, "ok")]
     [InlineData(5, "warning")]
     [InlineData(30, "fault")]
+    [InlineData(-1, "warning")]
     public void Pull_GetsOld(double hours, string expected)
     {
         var settings = TestSettings.In(_fake.Folder.Path) with

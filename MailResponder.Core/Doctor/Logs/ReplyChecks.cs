@@ -32,10 +32,7 @@ internal static class ReplyChecks
         const string remedy = "mail a request to one of your addresses from outside, and look at /var/log/mail.log";
         if (replied == default)
             reply.Warning("the log has no reply", remedy);
-        else if (replied > host.Now + Long)
-            reply.Warning("at a time that has not come yet: the clock was wrong then, or is wrong now",
-                "check the clock: timedatectl");
-        else if (host.Now - replied > Long)
+        else if (reply.NotYet(host, replied) is null && host.Now - replied > Long)
             reply.Warning($"{(host.Now - replied).InWords()} ago", remedy);
         if (deferred?.Time > replied && host.Now - deferred.Time < Long)
             deferral.Warning(
@@ -57,6 +54,8 @@ internal static class ReplyChecks
         {
             if (record.LastSuccess is not { } success)
                 check.Warning($"{name} has never received its replies as it should", remedy);
+            else if (check.NotYet(host, success, $"{name} last received its replies as it should ") is not null)
+                continue;
             else if (host.Now - success > Long)
                 check.Warning($"{name} last received its replies as it should "
                     + $"{(host.Now - success).InWords()} ago", remedy);

@@ -118,10 +118,11 @@ internal static class RetentionChecks
             return check.Warning($"{StateFile} is damaged: logrotate exits at once, and logs are kept forever",
                 $"run: rm {StateFile}; then: logrotate /etc/logrotate.conf");
         if (Turned(lines ?? []) is { } turned)
-            return host.Now - turned > Late
+            // The day is of the host's time zone, which may be ahead of UTC.
+            return check.NotYet(host, turned.AddDays(-1), "the logs were last rotated ") ?? (host.Now - turned > Late
                 ? check.Warning(
                     $"the logs were last rotated {(host.Now - turned).InWords()} ago: they are kept too long", remedy)
-                : check.Ok($"the logs were rotated on {turned:yyyy-MM-dd}");
+                : check.Ok($"the logs were rotated on {turned:yyyy-MM-dd}"));
         // logrotate records a new log on its next nightly run. On a new host the check log-routing, which runs at the
         // same time, makes the log.
         var log = host.PathTo(LogChecks.Log);

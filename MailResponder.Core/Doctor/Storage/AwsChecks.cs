@@ -111,9 +111,10 @@ internal static class AwsChecks
         if (PullState.LastSaved(settings.FilesRoot) is not { } saved)
             return check.Fault("nothing was ever pulled to " + settings.FilesRoot, remedy);
         var age = host.Now - saved;
-        return age > StalePull ? check.Fault($"the last good pull was {age.InWords()} ago", remedy)
+        return check.NotYet(host, saved, "the last good pull was ")
+            ?? (age > StalePull ? check.Fault($"the last good pull was {age.InWords()} ago", remedy)
             : age > LatePull ? check.Warning($"the last good pull was {age.InWords()} ago; one is due hourly", remedy)
-            : check.Ok(age.InWords() + " ago");
+            : check.Ok(age.InWords() + " ago"));
     }
 
     /// <summary>

@@ -75,11 +75,11 @@ internal static class DatabaseChecks
     {
         var check = new Check("last-reset");
         if (reset is { } time)
-            return host.Now - time > MaxWithoutReset
+            return check.NotYet(host, time) ?? (host.Now - time > MaxWithoutReset
                 ? check.Warning($"the quotas were last reset {(host.Now - time).InWords()} ago: requesters who used "
                     + "theirs up are not answered",
                     "check /etc/cron.d/mail_responder and cron's mail; for now: responder blacklist reset")
-                : check.Ok((host.Now - time).InWords() + " ago");
+                : check.Ok((host.Now - time).InWords() + " ago"));
         // A new database is first reset at the next midnight.
         return host.Now - report.CreatedAt < MaxWithoutReset
             ? check.Ok("none yet; the database is new")

@@ -16,7 +16,7 @@ namespace MailResponder.Store.Sqlite;
 /// for the disk at the same time, not one after the other.</para>
 /// <para>The write-ahead log is kept when the last process closes the database. It is copied into the database when it
 /// has grown to <see cref="CheckpointPages"/> pages. A copy after each message would wait for the disk four more
-/// times.</para>
+/// times. On a full disk, the space of a deleted log would go to others, and every message would be deferred.</para>
 /// </remarks>
 /// <param name="path">The file, for error messages.</param>
 /// <param name="connection">An open connection to the file. Disposed with this object.</param>
@@ -192,8 +192,13 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
     /// </summary>
     private string TruePath => _connection.DataSource;
 
-    private static UnpooledConnection Connect(string path, TimeSpan maxWait) =>
-        UnpooledConnection.To(Path.GetFullPath(path), raw.SQLITE_OPEN_READWRITE, maxWait);
+    private static UnpooledConnection Connect(string path, TimeSpan maxWait)
+    {
+        const int noCheckpointOnClose = 1006; // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE
+        var connection = UnpooledConnection.To(Path.GetFullPath(path), raw.SQLITE_OPEN_READWRITE, maxWait);
+        _ = raw.sqlite3_db_config(connection.Handle, noCheckpointOnClose, 1, out _);
+        return connection;
+    }
 
     // Error code 1 is SQLITE_ERROR: a generic error, such as an unknown table.
     private Schema ReadSchema() => Schema.Read(this, exception => exception is SqliteException { SqliteErrorCode: 1 });
@@ -228,8 +233,6 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
     {
         if (this.Rows("PRAGMA journal_mode", row => row.GetString(0)) is not ["wal"])
             return;
-        const int noCheckpointOnClose = 1006; // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE
-        _ = raw.sqlite3_db_config(_connection.Handle, noCheckpointOnClose, 1, out _);
         _ = raw.sqlite3_wal_autocheckpoint(_connection.Handle, CheckpointPages);
         _log = File.OpenHandle(
             TruePath + "-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);

@@ -80,6 +80,22 @@ public sealed class SqliteStoreTests : StoreContract
         Assert.Equal(["second"], Directory.GetFiles(Path.Combine(_folder, "deep")).Select(Path.GetFileName));
     }
 
+    /// <summary>On a full disk the space of a deleted log would go to others.</summary>
+    [Fact]
+    public void LookingAndCopying_KeepTheLog()
+    {
+        using (var store = OpenAnother())
+            store.Claim(NewMessage(), Somebody(), 3);
+        var bytes = new FileInfo(DatabaseFile + "-wal").Length;
+
+        SqliteDatabase.Look(DatabaseFile, TimeSpan.FromSeconds(60));
+        SqliteDatabase.CopyTo(DatabaseFile + ".copy", DatabaseFile, TimeSpan.FromSeconds(60));
+
+        Assert.Equal(bytes, new FileInfo(DatabaseFile + "-wal").Length);
+        Assert.Equal(["responder.db", "responder.db-shm", "responder.db-wal", "responder.db.copy"],
+            Directory.GetFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
     protected override void CleanUp() => Directory.Delete(_folder, recursive: true);
 
     private object? Ask(string sql)

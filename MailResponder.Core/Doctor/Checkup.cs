@@ -93,7 +93,7 @@ internal static class Checkup
         With(ReplyChecks.Name, known => ReplyChecks.Taken(host, known));
         Add("command-lines", () => MachineChecks.CommandLines(host));
         Add("clock", () => MachineChecks.Clock(host));
-        Add("disk", () => MachineChecks.Disks(host, asked.Value));
+        Add("disk", () => MachineChecks.Disks(host, settings, asked.Value));
         return subjects;
 
         void Add(string name, Func<IEnumerable<Finding>> look) => subjects.Add((name, look));

@@ -100,6 +100,15 @@ public sealed class HostFindings : IDisposable
             .Single(finding => finding.Name == "s3-pull").State.Hyphenated());
     }
 
+    [Fact]
+    public void Disks_AreThoseOfTheSettingsToo()
+    {
+        _fake.Folder.Write("srv/files/a", "");
+        _fake.With("df", "echo; for place; do echo $place 5 - 0; done");
+        Assert.Contains(MachineChecks.Disks(_fake.BareHost, TestSettings.In("/srv"), null),
+            finding => finding.Text.Contains("/srv/files: 0 MB left", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("$myhostname, localhost example.com", new[] { "$myhostname", "localhost", "example.com" })]
     [InlineData("inline:{ a=b:, c=d: } hash:/etc/x", new[] { "inline:{ a=b:, c=d: }", "hash:/etc/x" })]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MailResponder.Addresses;
 using MailResponder.Files;
+using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
@@ -67,13 +68,14 @@ internal static class MachineChecks
             $"wrong: {offset}{(isFault ? "; Amazon refuses signed requests" : "")}", "run: chronyc makestep");
     }
 
-    /// <summary>Checks the free space and inodes for the queue, the database and the logs.</summary>
-    public static Check Disks(Host host, PostfixSettings? postfix)
+    /// <summary>Checks the space and inodes for the queue, the logs, the database, replies and attachments.</summary>
+    public static Check Disks(Host host, ResponderSettings? settings, PostfixSettings? postfix)
     {
         var check = new Check("disk");
-        string[] folders = [postfix?["queue_directory"] ?? "/var/spool/postfix", OwnPlaces.Data, "/var/log"];
+        string?[] folders = [postfix?["queue_directory"] ?? "/var/spool/postfix", OwnPlaces.Data, "/var/log",
+            Path.GetDirectoryName(settings?.Database.SqliteFile), settings?.Outbox, settings?.FilesRoot];
         var df = host.Run("df", ["--output=target,avail,iavail,itotal", "-k",
-            .. folders.Select(host.PathTo).Where(Directory.Exists)]);
+            .. folders.OfType<string>().Select(host.PathTo).Where(Directory.Exists)]);
         check.WarningIf(!df.Succeeded, "df " + df.Complaint, "check the file systems");
         foreach (var line in df.Lines.Skip(1).Distinct())
         {

@@ -8,13 +8,16 @@ namespace MailResponder.Store.Sqlite;
 /// </summary>
 internal static class SqliteTrouble
 {
+    /// <summary>The least size of the file -shm (sqlite.org/walformat.html).</summary>
+    private const int BytesOfIndex = 32 << 10;
+
     public static ResponderException Translate(Exception exception, string path)
     {
-        var problem = exception is SqliteException sqlite ? Describe(sqlite) : FileTrouble.Describe(exception);
+        var problem = exception is SqliteException sqlite ? Describe(sqlite, path) : FileTrouble.Describe(exception);
         return new ResponderException(Cause.Database, $"database {path}: {problem}", exception);
     }
 
-    private static string Describe(SqliteException exception) => exception.SqliteErrorCode switch
+    private static string Describe(SqliteException exception, string path) => exception.SqliteErrorCode switch
     {
         3 or 23 => $"the user {RunningUser.Name} may not use the file; check its owner and mode",
         5 or 6 => "has been locked by another process for too long; find that process with: fuser",
@@ -23,20 +26,27 @@ internal static class SqliteTrouble
         10 => "input/output error; check the disk, and whether it is full",
         11 or 26 => "is damaged or not a database; move it away (quotas and lists are lost) or restore a backup",
         13 => "the disk is full",
-        14 when OutOfDescriptors() is { } problem => problem,
+        14 when NoNewFile(path) is { } problem => problem,
         14 => $"cannot be opened by the user {RunningUser.Name}; check owner and mode of the file and of its folder",
         _ => $"SQLite error {exception.SqliteErrorCode}/{exception.SqliteExtendedErrorCode}",
     };
 
     /// <summary>
-    /// Checks whether the process or the system has run out of file descriptors, which SQLite does not report.
-    /// Null if another file can be opened.
+    /// Tries to make a file next to the database, as SQLite does, which does not report why it failed: perhaps no file
+    /// descriptor, space or inode is left. Null if it can be made, or the user may not.
     /// </summary>
-    private static string? OutOfDescriptors()
+    private static string? NoNewFile(string path)
     {
         try
         {
-            File.OpenHandle("/dev/null").Dispose();
+            path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            using var file = File.OpenHandle($"{path}.{Environment.ProcessId}", FileMode.Create, FileAccess.Write,
+                options: FileOptions.DeleteOnClose);
+            RandomAccess.Write(file, new byte[BytesOfIndex], 0);
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
             return null;
         }
         catch (IOException exception)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using MailResponder.Settings;
 using MailResponder.Store;
 using MailResponder.Store.Sqlite;
+using MailResponder.Tests.Host;
 using Microsoft.Data.Sqlite;
 
 namespace MailResponder.Tests.Store;
@@ -94,6 +95,32 @@ public sealed class SqliteStoreTests : StoreContract
         Assert.Equal(bytes, new FileInfo(DatabaseFile + "-wal").Length);
         Assert.Equal(["responder.db", "responder.db-shm", "responder.db-wal", "responder.db.copy"],
             Directory.GetFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void FullDiskWithoutALog_IsNotTakenForAMissingRight()
+    {
+        ToolRun.Of("mount", "-t", "tmpfs", "-o", "nr_inodes=16", "none", _folder).AssertDone();
+        try
+        {
+            OpenAnother().Dispose();
+            File.Delete(DatabaseFile + "-wal");
+            File.Delete(DatabaseFile + "-shm");
+            Assert.Throws<IOException>(Fill);
+
+            var failure = Assert.Throws<ResponderException>(() => OpenAnother());
+
+            Assert.EndsWith("responder.db: the disk is full", failure.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            ToolRun.Of("umount", "--lazy", _folder).AssertDone();
+        }
+
+        void Fill()
+        {
+            for (var i = 0; ; i++) File.Create(Path.Combine(_folder, $"filling{i}")).Dispose();
+        }
     }
 
     protected override void CleanUp() => Directory.Delete(_folder, recursive: true);

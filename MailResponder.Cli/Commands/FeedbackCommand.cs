@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using MailResponder.Feedback;
 using MailResponder.PostfixLog;
 using MailResponder.Store;
@@ -59,14 +60,14 @@ internal static class FeedbackCommand
                     : QueuedFeedback.Feed(
                         settings, url, TimeSpan.FromMinutes(result.GetValue(QueuedFeedback.Minutes)), sender);
             }
-            catch (ResponderException exception)
+            catch (Exception exception) when (exception is ResponderException or IOException or Win32Exception)
             {
-                // The operator can fix every such failure. If Postfix runs this from an alias, the code 75 keeps the
-                // mail; other codes lose it.
+                // The operator can fix every such failure: a missing file, or no descriptor or process for standard
+                // input and output. If Postfix runs this, the code 75 keeps the mail; other codes lose it.
                 StandardError.WriteLine("responder: " + exception.Message);
                 return ExitCode.TemporaryFailure;
             }
-            catch (Exception exception) when (exception is not IOException)
+            catch (Exception exception)
             {
                 // The exception's message may quote the input.
                 StandardError.WriteLine(

@@ -124,6 +124,18 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
         AssertExit(75, "responder.db", good);
     }
 
+    /// <summary>Postfix keeps the mail for the code 75 only.</summary>
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    public void BounceWithoutDescriptors_IsKept(int most)
+    {
+        var run = ResponderProcess.Run($"ulimit -n {most}; {ResponderProcess.Plainly}",
+            "Subject: hello\n\n"u8.ToArray(), "feedback", "--bounce", "--settings", _place.SettingsFile);
+        Assert.Equal((75, ""), (run.ExitCode, run.OutputText));
+        Assert.StartsWith("responder: Too many open files", run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void WithoutATopic_NothingIsFed()
     {

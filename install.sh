@@ -50,7 +50,7 @@
 # Exit status: 0 done, 64 usage, 66 a file to install is missing, or the program does not run here, 69 not Debian or
 # Ubuntu, or something is missing, 75 interrupted, or another install.sh is running, 77 not root, 78 Postfix rejected
 # the configuration, and the old one was restored, or it was faulty before; or the response book or a key was lost, or
-# the new program could not use the book.
+# the new program could not use the book or the settings.
 set -eu
 
 # make-root.sh of the tests reads these four lines.
@@ -404,8 +404,8 @@ check_resolver() {
     die 69 "--outgoing-tls dane: $(head -n 1 "$work/said")"
 }
 
-# The last good book can only be used by the program that rendered it. With a faulty book, a new program would answer
-# nobody. Nobody has this requested address, so no attachment is read.
+# Only the program that rendered the last good book can use it. With a faulty book, a new program would answer nobody.
+# No book has this requested address, so no attachment is read.
 check_book() {
   if [ ! -e /usr/local/bin/responder ] || [ ! -e "$etc/settings.json" ] ||
     cmp -s "$source" /usr/local/bin/responder; then
@@ -413,7 +413,7 @@ check_book() {
   fi
   printf 'From: upgrade@install.invalid\n\n' |
     "$source" --dry-run --recipient nobody@install.invalid >/dev/null 2>&1 ||
-    die 78 "with this response book and these settings, the new program would answer nobody: run" \
+    die 78 "with the present response book and settings, the new program would answer nobody: run" \
       "$source config check, and correct what it lists; nothing was changed"
 }
 

@@ -40,7 +40,8 @@ internal static class BlacklistCommand
             {
                 using var store = RequesterStore.Open(settings, MaxWait);
                 // A second window would give everybody a second quota. The first may be of another host, or of the try
-                // before, which then failed to delete old rows. One in the future ran under a wrong clock, before.
+                // before, which then failed to delete old rows. A reset dated in the future ran earlier, under a
+                // wrong clock.
                 if (!isRetry || !(TimeProvider.System.GetUtcNow() - store.Count().LastReset is { } age
                     && age > -Skew && age < Stopwatch.GetElapsedTime(begun) + Skew))
                     return Reset(settings, store);

@@ -35,7 +35,7 @@ internal static class CanaryCommand
         using var turn = FileTrouble.InWords(Cause.Output, path, () => FileTurn.TryTake(path))
             ?? throw new ResponderException(Cause.InProgress, "another run of responder canary is under way");
         AddressKey key;
-        // The newest key of the file may not be in force yet, with which hosts choose links and check the tag.
+        // Hosts choose links and check the tag with the key in force, which may not be the newest of the file.
         using (var store = RequesterStore.Open(settings, MaxWait))
             key = store.Key;
         var dns = new DnsLookup(DoctorCommand.ThisHost);

@@ -62,7 +62,7 @@ internal static class FeedbackCommand
             }
             catch (Exception exception) when (exception is ResponderException or IOException or Win32Exception)
             {
-                // The operator can fix every such failure: a missing file, or no descriptor or process for standard
+                // The operator can fix every such failure: a missing key, or no descriptor or process for standard
                 // input and output. If Postfix runs this, the code 75 keeps the mail; other codes lose it.
                 StandardError.WriteLine("responder: " + exception.Message);
                 return ExitCode.TemporaryFailure;

@@ -28,7 +28,8 @@ internal sealed record CloudWatchMetrics(List<MetricDatum> OfMail, List<MetricDa
     /// <param name="outcomes">The outcomes of the replies of the last 24 hours; null if they are unknown.</param>
     /// <param name="canaries">The results of the last runs of `responder canary`, by mailbox.</param>
     /// <param name="now">
-    /// The current time, for the age of each canary's last success. A success far in the future is no fresh one either.
+    /// The current time, for the age of each canary's last success. The age of a success in the future is its distance
+    /// from now.
     /// </param>
     public static CloudWatchMetrics Of(
         Traffic? traffic, HostReading host, string? group, IReadOnlyList<ProviderOutcomes>? outcomes,

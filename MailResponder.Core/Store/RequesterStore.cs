@@ -387,7 +387,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         database.Scalar("SELECT COUNT(*) FROM listed WHERE generation = @generation AND verdict = @verdict",
             ("generation", Key.Generation), ("verdict", verdict)) ?? 0;
 
-    /// <summary>Returns the time to record for a change of the lists.</summary>
+    /// <summary>Returns the time to record for a change of the lists, at which a change of the key copies it.</summary>
     private long ListedAt() => Math.Max(Now(), database.Scalar($"SELECT {KeyChange.CopiedAt}") ?? 0);
 
     private long Now() => clock.GetUtcNow().ToUnixTimeSeconds();

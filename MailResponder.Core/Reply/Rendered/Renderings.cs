@@ -93,7 +93,7 @@ internal sealed class Renderings(ResponderSettings settings, FolderSource files,
             if (_read is { } read && (read.IsBeingReplaced || FileIdentity.Of(settings.ResponseBook) != read))
             {
                 throw new ResponderException(Cause.Attachment,
-                    "the response book is being replaced; the next try sends this entry from the new one");
+                    "the response book is being replaced; the next try uses the one in force then");
             }
 
             var sources = contents.ConvertAll(content => FileIdentity.Of(content.SafeFileHandle));

@@ -16,7 +16,8 @@ namespace MailResponder.Store.Sqlite;
 /// for the disk at the same time, not one after the other.</para>
 /// <para>The write-ahead log is kept when the last process closes the database. It is copied into the database when it
 /// has grown to <see cref="CheckpointPages"/> pages. A copy after each message would wait for the disk four more
-/// times. On a full disk, the space of a deleted log would go to others, and every message would be deferred.</para>
+/// times. Deleting the log would also free its space; on a full disk others take it, and every message is deferred.
+/// </para>
 /// </remarks>
 /// <param name="path">The file, for error messages.</param>
 /// <param name="connection">An open connection to the file. Disposed with this object.</param>

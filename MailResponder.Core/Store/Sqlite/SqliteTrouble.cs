@@ -32,7 +32,7 @@ internal static class SqliteTrouble
     };
 
     /// <summary>
-    /// Tries to make a file next to the database, as SQLite does, which does not report why it failed: perhaps no file
+    /// Makes a file next to the database to learn why SQLite could not: it does not report the reason. Perhaps no file
     /// descriptor, space or inode is left. Null if it can be made, or the user may not.
     /// </summary>
     private static string? NoNewFile(string path)

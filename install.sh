@@ -405,12 +405,12 @@ check_resolver() {
 }
 
 # Only the program that rendered the last good book can use it. With a faulty book, a new program would answer nobody.
-# No book has this requested address, so no attachment is read.
+# Without a book, as on a host whose first message fetches it from S3, there is no last good one either. No book has the
+# requested address below, so no attachment is read.
 check_book() {
-  if [ ! -e /usr/local/bin/responder ] || [ ! -e "$etc/settings.json" ] ||
-    cmp -s "$source" /usr/local/bin/responder; then
-    return
-  fi
+  if [ ! -e /usr/local/bin/responder ] || cmp -s "$source" /usr/local/bin/responder; then return; fi
+  book=$(sed -n 's/^ *"response_book": *"\(.*\)".*/\1/p' "$etc/settings.json" 2>/dev/null) || true
+  if [ ! -e "$book" ]; then return; fi
   printf 'From: upgrade@install.invalid\n\n' |
     "$source" --dry-run --recipient nobody@install.invalid >/dev/null 2>&1 ||
     die 78 "with the present response book and settings, the new program would answer nobody: run" \

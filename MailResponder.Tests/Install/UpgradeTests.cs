@@ -161,6 +161,10 @@ public sealed class UpgradeTests : IDisposable
 
         Root.Run($"mv {book}.good {book}").Good();
         Assert.Contains("put /usr/local/bin/responder\n", _server.Install().Good().Output, StringComparison.Ordinal);
+
+        // The first message fetches the book from S3.
+        Root.Run($"echo >>{program}; sed -i s,{book},/srv/responses.json, /etc/mail_responder/settings.json").Good();
+        Assert.Contains("put /usr/local/bin/responder\n", _server.Install().Good().Output, StringComparison.Ordinal);
     }
 
     /// <summary>

@@ -44,7 +44,8 @@ internal sealed class Check(string name) : List<Finding>
         }
         catch (ResponderException exception)
         {
-            return Fault(exception.Message.ReplaceLineEndings(" "), remedy);
+            // A server's text may be in the message, such as an account that MySQL names.
+            return Fault(LineText.Visible(exception.Message.ReplaceLineEndings(" ")), remedy);
         }
     }
 

@@ -245,13 +245,14 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         if (OwnVerdict(subject) != (long)Verdict.None)
             return FeedbackResult.BlockedAlready;
         return database.Execute(
-            $"""
+            """
             UPDATE listed SET verdict = @verdict, listed_at = @now
             WHERE generation = @generation AND subject = @subject AND verdict = 0
-            AND (listed_at < @happened OR listed_at > {Now() + (HostDays.MostSkewMinutes * 60)})
+            AND (listed_at < @happened OR listed_at > @ahead)
             """,
             ("generation", Key.Generation), ("subject", subject), ("verdict", (int)Verdict.BlockedByFeedback),
-            ("now", ListedAt()), ("happened", happenedAt.ToUnixTimeSeconds())) == 0
+            ("now", ListedAt()), ("happened", happenedAt.ToUnixTimeSeconds()),
+            ("ahead", Now() + (HostDays.MostSkewMinutes * 60))) == 0
             ? FeedbackResult.RemovedSince : FeedbackResult.Blocked;
     }
 

@@ -40,9 +40,8 @@ internal static class SqliteTrouble
         try
         {
             path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-            using var file = File.OpenHandle($"{path}.{Environment.ProcessId}", FileMode.Create, FileAccess.Write,
-                options: FileOptions.DeleteOnClose);
-            RandomAccess.Write(file, new byte[BytesOfIndex], 0);
+            File.Delete(AtomicFile.Prepare(
+                path, RegularFile.OwnerOnly, stream => stream.Write(new byte[BytesOfIndex])));
             return null;
         }
         catch (UnauthorizedAccessException)

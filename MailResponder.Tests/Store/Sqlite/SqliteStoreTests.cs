@@ -97,20 +97,25 @@ public sealed class SqliteStoreTests : StoreContract
             Directory.GetFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Another user of the folder must not be able to have root write through a link.</summary>
     [Fact]
     public void FullDiskWithoutALog_IsNotTakenForAMissingRight()
     {
+        using var elsewhere = new TemporaryFolder();
+        var file = elsewhere.Write("file", "content");
         ToolRun.Of("mount", "-t", "tmpfs", "-o", "nr_inodes=16", "none", _folder).AssertDone();
         try
         {
             OpenAnother().Dispose();
             File.Delete(DatabaseFile + "-wal");
             File.Delete(DatabaseFile + "-shm");
+            File.CreateSymbolicLink($"{DatabaseFile}.{Environment.ProcessId}", file);
             Assert.Throws<IOException>(Fill);
 
             var failure = Assert.Throws<ResponderException>(() => OpenAnother());
 
             Assert.EndsWith("responder.db: the disk is full", failure.Message, StringComparison.Ordinal);
+            Assert.Equal("content", File.ReadAllText(file));
         }
         finally
         {
